@@ -1,0 +1,475 @@
+"""Every failure Linkspan can name: the one tree from which all doors answer.
+
+LinkspanError
+├── FixRequestError                 the caller changes the request
+│   ├── InvalidInputError           UnknownActionError          CursorInvalidError
+│   ├── NotFoundError               TooManyRowsError            IdempotencyConflictError
+│   ├── PayloadTooLargeError        AlreadyExistsError
+│   └── ConfigurationError          (start-up and CLI only)
+├── AccessError                     somebody with more rights acts
+│   ├── UnauthenticatedError        ApiKeyInvalidError          ApiKeyExpiredError   ApiKeyDisabledError
+│   ├── MissingScopeError           ActionNotEnabledError       EgressRefusedError
+│   └── ProfileDisabledError        AccountSuspendedError
+├── RelinkError                     a person links the account again
+│   ├── NeedsReauthError            AccountRevokedError         ProviderRefusedTokenError
+├── LinkingError                    the linking of an account stopped (see LinkingError's own subtree)
+├── ProviderError                   the provider answered, and the answer was no
+│   ├── ProviderRejectedError       ProviderForbiddenError      ProviderNotFoundError
+│   ├── EnvironmentNotFoundError    CompanyNotFoundError        ConflictError
+├── WaitError                       the same request may work later
+│   ├── RateLimitedError            ProviderUnavailableError    ProviderTimeoutError
+│   ├── ProviderAnswerError         TokenUnavailableError       ServerBusyError
+└── WriteOutcomeUnknownError        the write may have happened: look before repeating
+
+Each class is one row of the table: `code` (stable, snake_case), `http_status`, `wire_code` (the `errorCode` of the compatible doors),
+`advice` (what a program should do). Its docstring is the default message and, after a blank line, `next_step`: what a person should do.
+"""
+
+import enum
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+
+class Advice(enum.StrEnum):
+    """What a program that got the error should do."""
+
+    FIX = "fix"
+    WAIT = "wait"
+    ASK = "ask"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """One thing wrong with a request: where (`body.displayName`), what, and the nearest known name if there is one."""
+
+    where: str
+    what: str
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        return f"{self.where}: {self.what}{hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderAnswer:
+    """What the provider said when it refused: HTTP status, its code and text (both marked as the provider's words), URL without secrets."""
+
+    status: int
+    url: str
+    code: str | None = None
+    message: str | None = None
+    request_id: str | None = None
+    raw: object = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class LinkspanError(Exception):
+    """Something inside Linkspan went wrong."""
+
+    code: ClassVar[str] = "internal_error"
+    http_status: ClassVar[int] = 500
+    wire_code: ClassVar[str] = "InternalServerError"
+    advice: ClassVar[Advice] = Advice.STOP
+    default_message: ClassVar[str] = "Something inside Linkspan went wrong."
+    next_step: str = "Look the run id up in the log, and report it if the log does not explain it."
+
+    def __init_subclass__(
+        cls,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        wire: str | None = None,
+        advice: Advice | None = None,
+    ) -> None:
+        """Take this row's own columns; what is left out is the parent's. The docstring gives message and next step."""
+        cls.code = code or cls.code
+        cls.http_status = status or cls.http_status
+        cls.wire_code = wire or cls.wire_code
+        cls.advice = advice or cls.advice
+        message, _, next_step = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
+        cls.default_message = message
+        cls.next_step = next_step or cls.next_step
+
+    def __init__(
+        self,
+        message: str | None = None,
+        *,
+        mistakes: Sequence[Mistake] = (),
+        next_step: str | None = None,
+        provider: ProviderAnswer | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.message = message or self.default_message
+        self.mistakes = tuple(mistakes)
+        self.provider = provider
+        self.retry_after = retry_after
+        self.run_id: str | None = None
+        if next_step is not None:
+            self.next_step = next_step
+        super().__init__(self.message)
+
+
+class FixRequestError(LinkspanError, code="bad_request", status=400, wire="BadRequest", advice=Advice.FIX):
+    """The request cannot be carried out as it stands.
+
+    Correct the request and send it again.
+    """
+
+
+class InvalidInputError(FixRequestError, code="invalid_input", wire="ValidationError"):
+    """The input does not fit the action.
+
+    Correct every listed mistake; nothing was sent to the provider.
+    """
+
+
+class UnknownActionError(FixRequestError, code="unknown_action", status=404, wire="ActionNotFound"):
+    """There is no action of that name.
+
+    Use the nearest name, or list the actions of the connector.
+    """
+
+
+class NotFoundError(FixRequestError, code="not_found", status=404, wire="NotFound"):
+    """There is no such thing in this project.
+
+    Check the id, and that the API key belongs to the project that owns it.
+    """
+
+
+class CursorInvalidError(FixRequestError, code="cursor_invalid", wire="ValidationError"):
+    """The cursor is not one that this installation gave out for this action and account.
+
+    Start the list again without a cursor.
+    """
+
+
+class TooManyRowsError(FixRequestError, code="too_many_rows", wire="TooManyRows"):
+    """The whole list is too long for one answer.
+
+    Use a filter, follow the cursor, or stream it as NDJSON.
+    """
+
+
+class IdempotencyConflictError(FixRequestError, code="idempotency_conflict", status=422, wire="IdempotencyConflict"):
+    """The idempotency key was used before with another request.
+
+    Use a new key for a new write.
+    """
+
+
+class AlreadyExistsError(FixRequestError, code="already_exists", status=409, wire="Conflict"):
+    """A record of that name or key exists already in this project.
+
+    Choose another name, or change the existing record.
+    """
+
+
+class ConfigurationError(FixRequestError, code="configuration_error", status=500, wire="ConfigurationError"):
+    """A setting or a connector file is wrong.
+
+    Correct the setting and start again.
+    """
+
+
+class AccessError(LinkspanError, code="forbidden", status=403, wire="Forbidden", advice=Advice.ASK):
+    """The caller may not do this.
+
+    Ask the project's owner for the right.
+    """
+
+
+class UnauthenticatedError(AccessError, code="unauthenticated", status=401, wire="Unauthorized"):
+    """No API key was sent.
+
+    Send the API key as Basic user name, Bearer token or bare Authorization value.
+    """
+
+
+class ApiKeyInvalidError(UnauthenticatedError, code="api_key_invalid"):
+    """The API key is not known here.
+
+    Check that the key was copied whole and belongs to this installation.
+    """
+
+
+class ApiKeyExpiredError(UnauthenticatedError, code="api_key_expired"):
+    """The API key has expired.
+
+    Create a new key and replace the old one.
+    """
+
+
+class ApiKeyDisabledError(UnauthenticatedError, code="api_key_disabled"):
+    """The API key is switched off.
+
+    Ask the project's owner to enable the key, or use another.
+    """
+
+
+class MissingScopeError(AccessError, code="missing_scope", wire="MissingScope"):
+    """The API key lacks the scope for this.
+
+    Use a key that has the named scope.
+    """
+
+
+class ActionNotEnabledError(AccessError, code="action_not_enabled", wire="ActionNotEnabled"):
+    """The connector profile does not enable this action.
+
+    Enable the action in the connector profile, or choose an enabled one.
+    """
+
+
+class EgressRefusedError(AccessError, code="egress_refused", status=502, wire="EgressRefused"):
+    """An outbound request to this address is not allowed.
+
+    Only hosts that the connector or profile names are reached; private addresses need LINKSPAN_ALLOW_PRIVATE_ADDRESSES.
+    """
+
+
+class ProfileDisabledError(AccessError, code="profile_disabled", status=412, wire="AccountIntegrationInactiveError"):
+    """The account's connector profile is switched off.
+
+    Enable the connector profile, then repeat the call.
+    """
+
+
+class AccountSuspendedError(AccessError, code="account_suspended", status=412, wire="AccountInactiveError"):
+    """The account is suspended.
+
+    Resume the account, then repeat the call.
+    """
+
+
+class RelinkError(
+    LinkspanError, code="relink_required", status=401, wire="AccountAuthenticationFailedError", advice=Advice.ASK
+):
+    """The account must be linked again.
+
+    Open a connect session for this account and let its user link it again.
+    """
+
+
+class NeedsReauthError(RelinkError, code="needs_reauth", wire="AccountExpiredCredentialsError"):
+    """The provider no longer accepts this account's grant."""
+
+
+class AccountRevokedError(RelinkError, code="account_revoked", wire="AccountInvalidCredentialsError"):
+    """The account was unlinked."""
+
+
+class ProviderRefusedTokenError(RelinkError, code="provider_refused_token"):
+    """The provider refuses a fresh token of this account.
+
+    Check that the user has a Business Central licence and may enter this environment; then link the account again.
+    """
+
+
+class ProviderError(LinkspanError, code="provider_error", status=502, wire="ProviderError", advice=Advice.FIX):
+    """The provider refused the request.
+
+    Read the provider's own text and change the request.
+    """
+
+
+class ProviderRejectedError(ProviderError, code="provider_rejected", status=400, wire="ProviderBadRequest"):
+    """The provider refused the request as wrong."""
+
+
+class ProviderForbiddenError(
+    ProviderError, code="provider_forbidden", status=403, wire="ProviderForbidden", advice=Advice.ASK
+):
+    """The provider says that the linked user may not do this.
+
+    Give the linked user the permission set that the guide lists for this action.
+    """
+
+
+class ProviderNotFoundError(ProviderError, code="record_not_found", status=404, wire="ProviderNotFound"):
+    """The provider has no such record.
+
+    Check the id and the company; list the records to see which exist.
+    """
+
+
+class EnvironmentNotFoundError(
+    ProviderError, code="environment_not_found", status=404, wire="ProviderNotFound", advice=Advice.ASK
+):
+    """The provider has no environment of that name in this tenant.
+
+    Copy the environment's name from the Business Central admin centre and link again with it.
+    """
+
+
+class CompanyNotFoundError(ProviderError, code="company_not_found", status=404, wire="ProviderNotFound"):
+    """The provider has no such company in this environment.
+
+    List the companies and use the id or name of one of them as company_id.
+    """
+
+
+class ConflictError(ProviderError, code="conflict", status=409, wire="ProviderConflict"):
+    """The record was changed by somebody else meanwhile.
+
+    Read the record again and repeat the change with its new etag.
+    """
+
+
+class WaitError(LinkspanError, code="try_later", status=503, wire="ServiceUnavailable", advice=Advice.WAIT):
+    """The request cannot be served now.
+
+    Wait and repeat the request.
+    """
+
+
+class RateLimitedError(WaitError, code="rate_limited", status=429, wire="TooManyRequests"):
+    """The provider's rate limit for this user is reached.
+
+    Wait for the time in Retry-After, then repeat.
+    """
+
+
+class ProviderUnavailableError(WaitError, code="provider_unavailable", status=502, wire="ProviderUnavailable"):
+    """The provider could not be reached or is not available.
+
+    Wait and repeat; nothing was changed at the provider.
+    """
+
+
+class ProviderTimeoutError(WaitError, code="provider_timeout", status=502, wire="ProviderTimeout"):
+    """The provider did not answer in time.
+
+    Repeat, with a smaller page or a filter if it happens again.
+    """
+
+
+class ProviderAnswerError(WaitError, code="provider_answer_unreadable", status=502, wire="ProviderAnswerUnreadable"):
+    """The provider's answer could not be read.
+
+    Repeat; if it lasts, look at the run's steps.
+    """
+
+
+class TokenUnavailableError(WaitError, code="token_unavailable", status=502, wire="ProviderUnavailable"):
+    """A token could not be fetched now; the grant is kept.
+
+    Wait and repeat; the account stays linked.
+    """
+
+
+class ServerBusyError(WaitError, code="server_busy"):
+    """Linkspan has too much to do at this moment."""
+
+
+class WriteOutcomeUnknownError(
+    LinkspanError, code="write_outcome_unknown", status=502, wire="WriteOutcomeUnknown", advice=Advice.STOP
+):
+    """The write left, but its answer did not arrive: it may or may not have happened.
+
+    Look for the record at the provider before repeating; Linkspan has not sent the write again.
+    """
+
+
+class LinkingError(LinkspanError, code="linking_failed", status=400, wire="LinkingFailed", advice=Advice.ASK):
+    """The account could not be linked.
+
+    Start again from the link page; if it fails again, show this code to whoever sent you the link.
+    """
+
+
+class LinkStateInvalidError(LinkingError, code="link_state_invalid"):
+    """The answer from the sign-in page does not belong to a link that was started here.
+
+    Open the link page again and sign in from there.
+    """
+
+
+class LinkStateUsedError(LinkingError, code="link_state_used", status=409):
+    """This sign-in answer was used already.
+
+    Nothing more to do if the account is linked; otherwise open the link page again.
+    """
+
+
+class ConnectSessionExpiredError(LinkingError, code="connect_session_expired", status=410):
+    """The connect session is over.
+
+    Ask for a new link: connect sessions are short-lived.
+    """
+
+
+class ConsentRefusedError(LinkingError, code="consent_refused", status=403):
+    """The request for access was declined on the sign-in page.
+
+    Sign in again and accept, or ask an administrator to grant consent.
+    """
+
+
+class AdminConsentRequiredError(LinkingError, code="admin_consent_required", status=403):
+    """Only an administrator may agree to this access.
+
+    An Entra administrator of this tenant opens the admin-consent link of the guide, then link again.
+    """
+
+
+class TenantNotFoundError(LinkingError, code="tenant_not_found"):
+    """There is no such Entra tenant.
+
+    Copy the tenant ID from Entra admin centre > Overview, or use the tenant's domain name.
+    """
+
+
+class SignInRefusedError(LinkingError, code="sign_in_refused", status=403):
+    """The provider refused the sign-in.
+
+    Read the provider's reason; an Entra administrator can tell more from its trace id.
+    """
+
+
+class ClientSecretWrongError(LinkingError, code="client_secret_wrong", status=502):
+    """The provider does not accept the profile's client secret.
+
+    In the connector profile, enter the client secret's value (not its ID) from Certificates & secrets.
+    """
+
+
+class ClientSecretExpiredError(LinkingError, code="client_secret_expired", status=502):
+    """The profile's client secret has expired.
+
+    Create a new client secret in Entra and enter its value in the connector profile.
+    """
+
+
+class ApplicationNotFoundError(LinkingError, code="application_not_found"):
+    """The application is not known in this tenant.
+
+    Check the client ID, and that the application is registered in, or open to, this tenant.
+    """
+
+
+class RedirectMismatchError(LinkingError, code="redirect_uri_mismatch"):
+    """The provider does not know this installation's redirect URI.
+
+    Add this installation's redirect URI, exactly as the guide shows it, to the application in Entra.
+    """
+
+
+class CodeRedeemedError(LinkingError, code="code_already_redeemed", status=409):
+    """The sign-in code was redeemed before.
+
+    Open the link page again: each sign-in code works once.
+    """
+
+
+def all_errors() -> Iterator[type[LinkspanError]]:
+    """Every error class, parents first: the rows of the error table."""
+    pending: list[type[LinkspanError]] = [LinkspanError]
+    while pending:
+        kind = pending.pop(0)
+        yield kind
+        pending.extend(kind.__subclasses__())

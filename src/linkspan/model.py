@@ -1,0 +1,257 @@
+"""The frozen records that every room may hold: who calls, what is linked, what ran."""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+class Secret:
+    """A text that must not be seen: `reveal()` gives it, every other way of looking shows stars."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that sends or stores it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    def __str__(self) -> str:
+        return "***"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._text == self._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+class KeyScope(enum.StrEnum):
+    """What an API key may be used for."""
+
+    ACTIONS = "actions"
+    PLATFORM_READ = "platform:read"
+    PLATFORM_WRITE = "platform:write"
+    CONNECTORS_READ = "connectors:read"
+    LOGS_READ = "logs:read"
+
+
+class AccountState(enum.StrEnum):
+    """The life of a linked account (design: Tokens)."""
+
+    ACTIVE = "active"
+    REFRESHING = "refreshing"
+    DEGRADED = "degraded"
+    NEEDS_REAUTH = "needs_reauth"
+    REVOKED = "revoked"
+    SUSPENDED = "suspended"
+
+
+class Verb(enum.StrEnum):
+    """What an action does with records."""
+
+    LIST = "list"
+    GET = "get"
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+    @property
+    def writes(self) -> bool:
+        """Whether the provider's data may change."""
+        return self not in (Verb.LIST, Verb.GET)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A tenant of this installation: `id` text such as `default-4821`, `organization_id` an integer below 2**53."""
+
+    id: str
+    name: str
+    organization_id: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """A key's public side; its text is shown once and stored only as an HMAC. `prefix` is the part that lists may show."""
+
+    id: str
+    project_id: str
+    name: str
+    prefix: str
+    scopes: frozenset[KeyScope]
+    enabled: bool
+    created_at: datetime
+    expires_at: datetime | None = None
+    last_used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the project and the key (or another sign-in) that named it. `source`: api_key, or cli."""
+
+    project_id: str
+    scopes: frozenset[KeyScope]
+    key_id: str | None = None
+    source: str = "api_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A project's OAuth client for one connector. The client secret is in the vault only; `has_secret` tells that it is there.
+
+    `scopes` empty: what the enabled actions need. `enabled_actions` None: the connector's default selection.
+    `provider_url` None: the connector's own hosts; else one origin that serves them all (the simulator).
+    """
+
+    id: str
+    project_id: str
+    connector: str
+    name: str
+    auth_method: str
+    client_id: str
+    has_secret: bool
+    scopes: tuple[str, ...]
+    enabled_actions: frozenset[str] | None
+    provider_url: str | None
+    enabled: bool
+    is_default: bool
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StateReason:
+    """Why an account is in its state: a stable code, a sentence for people, and when."""
+
+    code: str
+    description: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The customer in the integrator's own system."""
+
+    id: str
+    name: str
+    username: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One customer's link: `fields` says where it points (for BC: tenant_id, environment, company_id, company_name)."""
+
+    id: str
+    project_id: str
+    profile_id: str
+    connector: str
+    owner: Owner
+    state: AccountState
+    fields: Mapping[str, str]
+    created_at: datetime
+    updated_at: datetime
+    reasons: tuple[StateReason, ...] = ()
+    label: str | None = None
+    kind: str = "production"
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    last_success_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The tokens of an account. Each write of it names the `version` it read (compare-and-swap)."""
+
+    account_id: str
+    project_id: str
+    version: int
+    access_token: Secret
+    refresh_token: Secret | None
+    scope: str
+    obtained_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectSession:
+    """Short-lived permission to link (or, with `account_id`, relink) one account. The token itself is stored as a hash."""
+
+    id: int
+    project_id: str
+    profile_id: str
+    connector: str
+    owner: Owner
+    created_at: datetime
+    expires_at: datetime
+    account_id: str | None = None
+    multiple: bool = False
+    label: str | None = None
+    kind: str = "production"
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One provider request of a run. `url` carries no secret; durations in milliseconds; `status` None: no answer arrived."""
+
+    index: int
+    method: str
+    url: str
+    status: int | None
+    duration_ms: float
+    started_at: datetime
+    request_id: str | None = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One call of an action, as the log keeps it. `door`: rest, rpc, mcp, cli; `error_code` None: it succeeded."""
+
+    id: str
+    project_id: str
+    account_id: str | None
+    profile_id: str | None
+    connector: str
+    action: str
+    verb: str
+    door: str
+    key_id: str | None
+    started_at: datetime
+    duration_ms: float
+    status: int
+    error_code: str | None = None
+    error_message: str | None = None
+    rows: int | None = None
+    steps: tuple[Step, ...] = ()
+
+
+class WriteState(enum.StrEnum):
+    """Where a journalled write stands."""
+
+    STARTED = "started"
+    DONE = "done"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write's line in the journal: committed before the request leaves (design: Writes). `digest`: SHA-256 of the normalised intent."""
+
+    run_id: str
+    project_id: str
+    account_id: str
+    action: str
+    digest: str
+    state: WriteState
+    started_at: datetime
+    finished_at: datetime | None = None
+    record_id: str | None = None

@@ -1,0 +1,141 @@
+"""The one frozen Settings, and the only reader of the environment."""
+
+import os
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from linkspan.errors import ConfigurationError, Mistake
+
+PREFIX = "LINKSPAN_"
+
+
+class Settings(BaseSettings):
+    """Every setting, read from `LINKSPAN_*` (an unknown one is refused) or given by the CLI.
+
+    Lists are written with commas. Times are seconds.
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8700, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    public_url: str | None = Field(
+        None,
+        description="The address people and providers reach this installation at: the only source of links and redirect URIs.",
+    )
+    data_dir: Path = Field(
+        Path("linkspan-data"), description="Folder of the SQLite database, its back-ups and the key file."
+    )
+    database_url: SecretStr | None = Field(
+        None,
+        description="PostgreSQL address, such as postgresql://user:password@host/name; SQLite in the data folder without it.",
+    )
+    master_key: SecretStr | None = Field(
+        None, description="Master key of the vault (32 bytes as base64url); a file in the data folder without it."
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Addresses or networks whose X-Forwarded headers count."
+    )
+    allow_private_addresses: bool = Field(
+        default=False, description="Let provider requests go to private and loopback addresses (the simulator)."
+    )
+    region: str = Field(
+        "local", pattern=r"^[a-z][a-z0-9]{0,15}$", description="Region word in new API keys: v1.{region}.…"
+    )
+    connector_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
+        (), description="Folders with connectors of your own."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe message to print."
+    )
+    log_format: Literal["console", "json"] = Field("console", description="How messages are printed.")
+    provider_timeout: float = Field(100.0, gt=0, description="Seconds to wait for a provider's answer.")
+
+    @field_validator("trusted_proxies", "connector_dirs", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ip_network(part, strict=False)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _origin(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+            or parts.path not in ("", "/")
+        ):
+            msg = "give an origin such as https://linkspan.example.com, without a path"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _https_outside(self) -> Self:
+        """Plain http is for loopback only: tokens and cookies must not cross a network in clear."""
+        url = urlsplit(self.base_url)
+        if url.scheme == "http" and not is_loopback(url.hostname or ""):
+            msg = f"{self.base_url} is plain http on a public address: set LINKSPAN_PUBLIC_URL to its https address (a proxy may end TLS)"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def base_url(self) -> str:
+        """The public address: `public_url`, or the loopback address listened on."""
+        if self.public_url:
+            return self.public_url
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` (a name or an address) can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_settings(**given: object) -> Settings:
+    """The settings of this process: `given` (from the CLI) first, then `LINKSPAN_*`, then defaults.
+
+    Raises ConfigurationError with every mistake at once, an unknown `LINKSPAN_*` name among them.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    mistakes = [
+        Mistake(name, "is not a setting") for name in os.environ if name.startswith(PREFIX) and name not in known
+    ]
+    try:
+        settings = Settings.model_validate(_merged(given)) if not mistakes else None
+    except ValidationError as error:
+        mistakes += [
+            Mistake(".".join(str(part) for part in item["loc"]) or "settings", item["msg"]) for item in error.errors()
+        ]
+        settings = None
+    if settings is None:
+        raise ConfigurationError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
+    return settings
+
+
+def _merged(given: dict[str, object]) -> dict[str, object]:
+    env = {
+        name: os.environ[PREFIX + name.upper()] for name in Settings.model_fields if PREFIX + name.upper() in os.environ
+    }
+    return env | {name: value for name, value in given.items() if value is not None}
