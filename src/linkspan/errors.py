@@ -155,6 +155,13 @@ class TooManyRowsError(FixRequestError, code="too_many_rows", wire="TooManyRows"
     """
 
 
+class PayloadTooLargeError(FixRequestError, code="payload_too_large", status=413, wire="PayloadTooLarge"):
+    """The request's body is too large.
+
+    Send a smaller body; several records go in several calls.
+    """
+
+
 class IdempotencyConflictError(FixRequestError, code="idempotency_conflict", status=422, wire="IdempotencyConflict"):
     """The idempotency key was used before with another request.
 
@@ -166,6 +173,13 @@ class AlreadyExistsError(FixRequestError, code="already_exists", status=409, wir
     """A record of that name or key exists already in this project.
 
     Choose another name, or change the existing record.
+    """
+
+
+class ProfileInUseError(FixRequestError, code="profile_in_use", status=409, wire="Conflict"):
+    """Accounts are linked through this connector profile.
+
+    Delete the profile's accounts first, or disable the profile instead.
     """
 
 
@@ -463,6 +477,13 @@ class CodeRedeemedError(LinkingError, code="code_already_redeemed", status=409):
     """The sign-in code was redeemed before.
 
     Open the link page again: each sign-in code works once.
+    """
+
+
+class OfflineAccessMissingError(LinkingError, code="offline_access_missing", status=502):
+    """The provider gave no refresh token: the scope offline_access was not granted.
+
+    Let an administrator allow the scope offline_access for this application, then link again.
     """
 
 

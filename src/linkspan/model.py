@@ -165,17 +165,22 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """The tokens of an account. Each write of it names the `version` it read (compare-and-swap)."""
+class SealedGrant:
+    """A grant as it lies in the store: tokens sealed by the vault. Each write names the `version` it read (compare-and-swap).
+
+    `failure`: why the last refresh of this version failed; `refused`: the provider no longer accepts it, so that it is never sent again.
+    """
 
     account_id: str
     project_id: str
     version: int
-    access_token: Secret
-    refresh_token: Secret | None
+    access: bytes
+    refresh: bytes | None
     scope: str
     obtained_at: datetime
     expires_at: datetime
+    failure: StateReason | None = None
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +200,34 @@ class ConnectSession:
     kind: str = "production"
     metadata: Mapping[str, object] = field(default_factory=dict)
     used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkAttempt:
+    """One try to link an account, from the redirect to the provider until the company is chosen.
+
+    `browser_digest` binds it to one browser; `account_id` is the account that will come of it (or is linked again);
+    `verifier`, `access` and `refresh` are sealed for owner `link:{id}`; `companies` maps ids to what choosing one means (see
+    usecases/offer_companies.py), once they are known.
+    """
+
+    id: str
+    project_id: str
+    session_id: int
+    account_id: str
+    browser_digest: str
+    fields: Mapping[str, str]
+    verifier: bytes
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    access: bytes | None = None
+    refresh: bytes | None = None
+    scope: str = ""
+    obtained_at: datetime | None = None
+    token_expires_at: datetime | None = None
+    companies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    done_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ import shlex
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
 import typer
 
@@ -34,9 +33,9 @@ def told(word: str) -> list[tuple[Path, str]]:
     return found
 
 
-def resolve(words: list[str]) -> tuple[click.Command, list[str]]:
-    command: click.Command = COMMANDS
-    while words and isinstance(command, click.Group) and words[0] in command.commands:
+def resolve(words):
+    command = COMMANDS
+    while words and words[0] in getattr(command, "commands", {}):
         command, words = command.commands[words[0]], words[1:]
     return command, words
 
@@ -53,7 +52,7 @@ def test_linkspan_commands_exist_with_their_options(page: Path, line: str) -> No
     }
     used = [word.split("=")[0] for word in rest if word.startswith("--")]
 
-    assert not isinstance(command, click.Group) or used, f"{page.name}: {line}"
+    assert not hasattr(command, "commands") or used, f"{page.name}: {line}"
     assert [] == [word for word in used if word not in options]
 
 

@@ -1,0 +1,43 @@
+"""`linkspan doctor`: is this installation sound, and if an account is named, what is the first thing to fix there."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linkspan.cli.opening import in_hall
+from linkspan.cli.operator import operator
+from linkspan.cli.output import console
+from linkspan.cli.profile import ProjectOption
+from linkspan.usecases.hall import Hall
+
+if TYPE_CHECKING:
+    from linkspan.usecases.check_account import Check
+
+MARKS = {"ok": "[green]ok[/green]    ", "failed": "[red]failed[/red]", "not_tried": "[dim]-[/dim]     "}
+
+
+def doctor(
+    account: Annotated[str | None, typer.Argument(help="Account id; all accounts without it.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Check accounts in order: profile, secret, tenant, token, environment, company, permission. Exit code 1 if something is to fix."""
+    from linkspan.usecases.check_account import check_account
+    from linkspan.usecases.read_accounts import list_accounts
+
+    async def story(hall: Hall) -> "dict[str, list[Check]]":
+        caller = await operator(hall, project)
+        ids = [account] if account else [each.id for each in await list_accounts(hall, caller)]
+        return {each: await check_account(hall, caller, each) for each in ids}
+
+    found = in_hall(story)
+    if not found:
+        console.print("The installation opens; no account is linked yet.")
+    failed = False
+    for name, checks in found.items():
+        console.print(f"[bold]{name}[/bold]")
+        for check in checks:
+            failed = failed or check.state == "failed"
+            console.print(f"  {MARKS[check.state]} {check.name}: {check.what}", highlight=False)
+            if check.state == "failed" and check.next_step:
+                console.print(f"         next: {check.next_step}", highlight=False)
+    raise typer.Exit(1 if failed else 0)

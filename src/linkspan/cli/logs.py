@@ -1,0 +1,73 @@
+"""`linkspan logs`: what ran, and each provider request of it."""
+
+from typing import Annotated
+
+import typer
+
+from linkspan.cli.opening import in_hall
+from linkspan.cli.operator import operator
+from linkspan.cli.output import print_facts, print_json, print_table
+from linkspan.cli.profile import AsJson, ProjectOption
+from linkspan.model import Run
+from linkspan.usecases.hall import Hall
+
+app = typer.Typer(help="The log of runs, with every provider request as a step.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(
+    account: Annotated[str | None, typer.Option(help="Only this account.")] = None,
+    action: Annotated[str | None, typer.Option(help="Only this action.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="Only runs that failed.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Most rows.")] = 50,
+    as_json: AsJson = False,
+    project: ProjectOption = None,
+) -> None:
+    """List runs, newest first."""
+    from linkspan.storage.run_store import RunFilter
+    from linkspan.usecases.read_runs import RunPage, read_runs
+
+    wanted = RunFilter(account_id=account, action=action, failed=True if failed else None, limit=limit)
+
+    async def story(hall: Hall) -> RunPage:
+        return await read_runs(hall, await operator(hall, project), wanted)
+
+    found = in_hall(story).runs
+    if as_json:
+        print_json([facts(run) for run in found])
+        return
+    rows = [(r.started_at.strftime("%Y-%m-%d %H:%M:%S"), r.id, r.action, r.status, r.error_code or "", f"{r.duration_ms:.0f} ms") for r in found]
+    print_table(("time (UTC)", "run", "action", "status", "error", "took"), rows, empty="No run yet.")
+
+
+@app.command()
+def show(run_id: str, as_json: AsJson = False, project: ProjectOption = None) -> None:
+    """Show one run with its steps."""
+    from linkspan.usecases.read_runs import read_run
+
+    async def story(hall: Hall) -> Run:
+        return await read_run(hall, await operator(hall, project), run_id)
+
+    run = in_hall(story)
+    if as_json:
+        print_json(facts(run))
+        return
+    told = facts(run)
+    del told["steps"]
+    print_facts(told)
+    rows = [(s.index, s.method, s.url, s.status or s.error, f"{s.duration_ms:.0f} ms", s.request_id) for s in run.steps]
+    print_table(("step", "method", "address", "status", "took", "provider request id"), rows, empty="Nothing was sent to the provider.")
+
+
+def facts(run: Run) -> dict[str, object]:
+    """A run as JSON shows it."""
+    steps = [
+        {"index": s.index, "method": s.method, "url": s.url, "status": s.status, "duration_ms": round(s.duration_ms, 3),
+         "started_at": s.started_at.isoformat(), "request_id": s.request_id, "error": s.error}
+        for s in run.steps
+    ]  # fmt: skip
+    return {
+        "id": run.id, "action": run.action, "account_id": run.account_id, "door": run.door, "status": run.status,
+        "error_code": run.error_code, "error_message": run.error_message, "rows": run.rows,
+        "started_at": run.started_at.isoformat(), "duration_ms": round(run.duration_ms, 3), "steps": steps,
+    }  # fmt: skip

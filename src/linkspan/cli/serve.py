@@ -1,0 +1,120 @@
+"""`linkspan up`, `linkspan sim` and `linkspan migrate`: what an operator starts."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from linkspan.cli.log_output import configure_log_output
+from linkspan.cli.opening import in_hall, root_settings, stop
+from linkspan.cli.operator import operator
+from linkspan.cli.output import console, print_facts
+from linkspan.errors import ConfigurationError, LinkspanError
+from linkspan.settings import Settings
+from linkspan.usecases.hall import Hall
+
+if TYPE_CHECKING:
+    from linkspan.simulator import Simulator
+
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one (LINKSPAN_PORT).")]
+DataDir = Annotated[Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")]
+
+
+def up(
+    host: Annotated[str | None, typer.Option(help="Address to listen on (LINKSPAN_HOST).")] = None,
+    port: Port = None,
+    public_url: Annotated[str | None, typer.Option(help="The https address people and providers use (LINKSPAN_PUBLIC_URL).")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Start the server. The first start makes the database, the key file, a project and an API key, which is printed once."""
+    from linkspan.server import listening_socket, serve
+
+    settings = root_settings(host=host, port=port, public_url=public_url, data_dir=data_dir)
+    try:
+        bound = listening_socket(settings)
+    except OSError as error:
+        stop(ConfigurationError(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}."))
+    settings = with_port(settings, bound.getsockname()[1])
+
+    async def story(hall: Hall) -> None:
+        await first_key(hall)
+        await serve(hall, bound, lambda: tell_addresses(settings))
+
+    configure_log_output(settings)
+    in_hall(story, settings=settings)
+
+
+def with_port(settings: Settings, port: int) -> Settings:
+    """The settings with the port that was really bound."""
+    return settings.model_copy(update={"port": port})
+
+
+async def first_key(hall: Hall) -> None:
+    """On the first start, make an API key and show it."""
+    from linkspan.usecases.create_key import NewKey, create_key
+    from linkspan.usecases.read_keys import list_keys
+
+    caller = await operator(hall)
+    if await list_keys(hall, caller):
+        return
+    _, text = await create_key(hall, caller, NewKey(name="first key"))
+    console.print("First start. Your API key, shown only now:")
+    console.print(f"  {text.reveal()}", highlight=False)
+
+
+def tell_addresses(settings: Settings) -> None:
+    """The address of each door."""
+    base = settings.base_url
+    print_facts(
+        {
+            "listening": base,
+            "set-up guide": f"{base}/connectors/dynamics365bc/guides/connector-profile/oauth-2-0",
+            "REST": f"{base}/v1",
+            "OpenAPI": f"{base}/v1/openapi.json",
+            "RPC": f"{base}/actions/rpc",
+            "data": settings.data_dir,
+        }
+    )
+
+
+def migrate(data_dir: DataDir = None) -> None:
+    """Bring the database to this version's schema; SQLite is copied first. Refuses a schema that is newer."""
+    from linkspan.wiring import migrate_storage
+
+    settings = root_settings(data_dir=data_dir)
+    try:
+        done = asyncio.run(migrate_storage(settings))
+    except LinkspanError as error:
+        stop(error)
+    console.print(f"Schema {done.before or 'none'} -> {done.after}." + (f" Back-up: {done.backup}" if done.backup else ""), highlight=False)
+
+
+def sim(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8790,
+) -> None:
+    """Start the simulator alone: an offline Business Central and Entra ID with a demo company."""
+    from linkspan.simulator.serve import serve_forever
+
+    try:
+        asyncio.run(serve_forever(host, port, ready=tell_simulator))
+    except OSError as error:
+        stop(ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}."))
+
+
+def tell_simulator(simulator: "Simulator") -> None:
+    """The simulator's address, and all that is needed to link its demo account."""
+    demo = simulator.demo
+    print_facts(
+        {
+            "simulator": simulator.url,
+            "state": f"{simulator.url}/_sim/",
+            "API root": f"{simulator.url}/v2.0/{demo.tenant_id}/{demo.environment}/api/v2.0",
+            "tenant": f"{demo.tenant_id} ({demo.tenant_domain})",
+            "environments": ", ".join(demo.environments),
+            "client id": demo.client_id,
+            "client secret": demo.client_secret,
+            "user": f"{demo.user} / {demo.password}",
+        }
+    )

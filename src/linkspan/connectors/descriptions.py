@@ -1,0 +1,43 @@
+"""One description per action, in plain sentences: what it does, what the records are, and what to mind."""
+
+from collections.abc import Sequence
+
+from linkspan.connectors.contract import Entity
+from linkspan.connectors.names import words
+from linkspan.connectors.spec import ResourceSpec
+from linkspan.model import Verb
+
+
+def action_description(verb: Verb, key: str, resource: ResourceSpec, entity: Entity) -> str:
+    """Sentences that end in full stops: the verb's own, then the resource's `about`, what a create needs, and its note."""
+    many, one = words(key), words(entity.name)
+    sentences = [_verb_sentence(verb, many, one), resource.about or entity.about]
+    if verb is Verb.LIST and resource.parent is not None:
+        sentences.append(f"The list is asked below one of the {words(resource.parent)}.")
+    if verb in {Verb.LIST, Verb.GET} and resource.expand:
+        sentences.append(f"Linked records that may come along: {', '.join(resource.expand)}.")
+    if verb is Verb.CREATE:
+        needed = [group if isinstance(group, str) else " or ".join(group) for group in resource.required]
+        sentences += [f"Needs {_and(needed)}."] if needed else []
+    note = resource.notes.get(verb)
+    return " ".join([*sentences, note] if note else sentences)
+
+
+def _verb_sentence(verb: Verb, many: str, one: str) -> str:
+    """A name without a plural (`company information`) stands for the one record there is."""
+    single = f"the {one}" if one == many else f"one {one}"
+    match verb:
+        case Verb.LIST:
+            return f"List {many}, page by page, with filter, order and choice of fields."
+        case Verb.GET:
+            return f"Read {single} by its id."
+        case Verb.CREATE:
+            return f"Create a new {one} and answer it with everything the provider filled in."
+        case Verb.UPDATE:
+            return f"Change the given fields of {single} and leave the others as they are."
+        case Verb.DELETE:
+            return f"Delete {single} for good."
+
+
+def _and(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

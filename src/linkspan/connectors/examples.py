@@ -1,0 +1,27 @@
+"""One valid whole input per action, with invented values, for documentation, consoles and tests."""
+
+from linkspan.connectors.action import Parent
+from linkspan.connectors.contract import Entity
+from linkspan.connectors.spec import ResourceSpec
+from linkspan.model import Verb
+
+RECORD_ID = "6c1f2d34-9a05-4b7e-8d61-3f0a9be4c215"
+PARENT_ID = "e27b8c90-51d4-4f3a-b6a8-7d19c0f4523e"
+
+
+def action_example(verb: Verb, resource: ResourceSpec, entity: Entity, parent: Parent | None) -> dict[str, object]:
+    """The groups `{path, query, body}` that the verb needs; an update changes the last plain field of the resource's example."""
+    below = {parent.parameter: PARENT_ID} if parent else {}
+    one = {"id": RECORD_ID}
+    body = dict(resource.example)
+    match verb:
+        case Verb.LIST:
+            query = {"select": ["id", *[name for name in resource.filter_by if name != "id"][:2]], "top": 10}
+            return {"path": below, "query": query} if below else {"query": query}
+        case Verb.GET | Verb.DELETE:
+            return {"path": one}
+        case Verb.CREATE:
+            return {"path": below, "body": body} if below else {"body": body}
+        case Verb.UPDATE:
+            plain = [name for name in body if name in entity.fields]
+            return {"path": one, "body": {name: body[name] for name in plain[-1:]}}

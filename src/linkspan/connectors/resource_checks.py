@@ -1,0 +1,127 @@
+"""What resources.yaml and permissions.yaml must say right beyond their shape: every name is in the contract or declared."""
+
+from collections.abc import Collection, Mapping
+
+from linkspan.connectors.contract import Contract, Entity, FieldType
+from linkspan.connectors.document import Document
+from linkspan.connectors.example_check import check_body
+from linkspan.connectors.mistakes import unknown_name
+from linkspan.connectors.names import snake_case
+from linkspan.connectors.vocabulary import VERBS_OFFERED
+from linkspan.connectors.yaml_lines import Path
+
+
+def check_resources(document: Document, contract: Contract, scopes: Collection[str]) -> None:
+    """Note every mistake of resources.yaml that its shape cannot show."""
+    ids: dict[str, str] = {}
+    for key in document.data:
+        _check_resource(document, key, contract, scopes)
+        for path, verb in document.names((key, "verbs")):
+            name = key if verb == "list" else snake_case(document.text((key, "entity")) or key)
+            action = f"{verb}_{name}"
+            if action in ids:
+                document.say(path, f"{action} is made by {ids[action]} already; remove this verb or the resource")
+            ids[action] = key
+
+
+def _check_resource(document: Document, key: str, contract: Contract, scopes: Collection[str]) -> None:
+    name = document.text((key, "entity"))
+    entity = contract.entities.get(name or "")
+    if name is not None and entity is None:
+        document.say((key, "entity"), unknown_name("entity", name, contract.entities))
+    for path, scope in document.names((key, "scopes")):
+        if scope not in scopes:
+            document.say(path, unknown_name("scope", scope, scopes))
+    _check_verbs(document, key, entity)
+    if entity is not None:
+        _check_names(document, key, entity)
+        _check_links(document, key, entity, contract)
+        _check_parent(document, key, entity, contract)
+        _check_example(document, key, entity, contract)
+
+
+def _check_verbs(document: Document, key: str, entity: Entity | None) -> None:
+    seen: set[str] = set()
+    for path, verb in document.names((key, "verbs")):
+        if verb not in VERBS_OFFERED:
+            document.say(path, unknown_name("verb", verb, VERBS_OFFERED))
+        elif verb in seen:
+            document.say(path, f"remove the second {verb!r}")
+        elif entity is not None and VERBS_OFFERED[verb] not in entity.verbs:
+            document.say(
+                path, f"remove {verb!r}: the contract offers {', '.join(sorted(entity.verbs))} of {entity.name}"
+            )
+        seen.add(verb)
+    for verb in document.part((key, "notes")):
+        if verb in VERBS_OFFERED and verb not in seen:
+            document.say((key, "notes", verb), f"remove this note or add {verb!r} to verbs")
+
+
+def _check_names(document: Document, key: str, entity: Entity) -> None:
+    for path, name in document.names((key, "filter_by")):
+        field = entity.fields.get(name)
+        if field is None:
+            document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
+        elif field.computed or field.type is FieldType.STREAM:
+            document.say(path, f"remove {name!r}: the provider works it out on reading and cannot filter by it")
+    for path, name in document.names((key, "required")):
+        field = entity.fields.get(name)
+        if field is None:
+            document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
+        elif field.read_only:
+            document.say(path, f"remove {name!r}: the contract marks it read-only")
+
+
+def _check_links(document: Document, key: str, entity: Entity, contract: Contract) -> None:
+    for what in ("expand", "nested"):
+        for path, name in document.names((key, what)):
+            link = entity.links.get(name)
+            if link is None:
+                document.say(path, unknown_name(f"link of {entity.name}", name, entity.links))
+            elif link.entity not in contract.entities:
+                document.say(path, f"remove {name!r}: its entity {link.entity} is not in the contract")
+            elif what == "nested" and not (link.contained and link.many):
+                document.say(path, f"remove {name!r}: only contained lists can be created together with a record")
+
+
+def _check_parent(document: Document, key: str, entity: Entity, contract: Contract) -> None:
+    parent = document.text((key, "parent"))
+    if parent is None:
+        return
+    if parent not in document.data:
+        document.say((key, "parent"), unknown_name("resource", parent, document.data))
+        return
+    above = contract.entities.get(document.text((parent, "entity")) or "")
+    if above and not any(link.many and link.entity == entity.name for link in above.links.values()):
+        document.say(
+            (key, "parent"), f"name a resource whose entity has a list of {entity.name}; {above.name} has none"
+        )
+
+
+def _check_example(document: Document, key: str, entity: Entity, contract: Contract) -> None:
+    verbs = {verb for _, verb in document.names((key, "verbs"))}
+    here: Path = (key, "example")
+    example = document.part(here)
+    if verbs & {"create", "update"} and not example:
+        document.say(here, "add 'example': the body of a valid create or update, with invented values")
+    check_body(document, here, entity, contract, [name for _, name in document.names((key, "nested"))])
+    if "create" not in verbs or not example:
+        return
+    required = document.value((key, "required"))
+    for group in required if isinstance(required, list) else []:
+        names = [group] if isinstance(group, str) else group
+        if not any(name in example for name in names):
+            document.say(here, f"add {' or '.join(map(repr, names))}, which a create needs")
+
+
+def check_permissions(document: Document, resources: Mapping[str, object]) -> None:
+    """Note unknown resources and tables of permissions.yaml."""
+    tables = document.part(("tables",))
+    for key in document.part(("resources",)):
+        if key not in resources:
+            document.say(("resources", key), unknown_name("resource", key, resources))
+        here: Path = ("resources", key)
+        named = [(*here, verb, table) for verb in document.part(here) for table in document.part((*here, verb))]
+        for path in named:
+            if path[-1] not in tables:
+                document.say(path, unknown_name("table under tables", str(path[-1]), tables))

@@ -1,0 +1,32 @@
+"""The closed lists of names that a connector's data may use: behaviour itself lives in the engine and in providerauth."""
+
+PROTOCOLS = frozenset({"odata_v4"})
+"""How actions become requests; implemented by the engine."""
+
+PAGINATIONS = frozenset({"odata_next_link"})
+"""How a list is walked; implemented by the engine."""
+
+FAULTS = frozenset({"business_central"})
+"""How a provider's error answers are understood; implemented by the engine."""
+
+AUTH_KINDS = frozenset({"oauth2_authorization_code"})
+"""How an account signs in; implemented by providerauth."""
+
+SEPARATORS = {"space": " ", "comma": ",", "newline": "\n", "plus": "+"}
+"""How a provider joins scopes, by name."""
+
+VERBS_OFFERED = {"list": "read", "get": "read", "create": "create", "update": "update", "delete": "delete"}
+"""An action's verb → the verb that the contract's entity must offer."""
+
+QUERY_ALIASES = {
+    "odata_v4": {
+        "$filter": "filter",
+        "$select": "select",
+        "$expand": "expand",
+        "$orderby": "order_by",
+        "$top": "top",
+        "$skip": "skip",
+        "$count": "count",
+    }
+}
+"""Per protocol: the protocol's own option names → ours, accepted by the compatible door only."""

@@ -1,0 +1,102 @@
+"""`POST /actions/rpc`: run one action as the published client packages ask for it (wire contract 2.6)."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from linkspan.connectors.names import nearest
+from linkspan.doors.compat.errors import error_answer
+from linkspan.doors.porch.account import account_of, profile_of
+from linkspan.doors.porch.body import read_object
+from linkspan.doors.porch.credentials import read_key
+from linkspan.doors.porch.inputs import inner_headers, inputs_of
+from linkspan.engine import json_text
+from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
+from linkspan.usecases.authenticate import authenticate
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.run_action import ActionRequest, Answer, run_action
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+_LOG = structlog.get_logger(__name__)
+# What a call may hold; the defender's fields are accepted and without effect until there is one.
+_KNOWN = frozenset({"action", "path", "query", "body", "headers", "defender_enabled", "defender_config", "idempotency_key"})
+
+
+def answered(hall: Hall, endpoint: Endpoint) -> Endpoint:
+    """The endpoint with every failure turned into the wire's error shape: the outermost handler of this door."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except LinkspanError as error:
+            return error_answer(error, hall.clock())
+        except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
+            _LOG.exception("request_failed", door="rpc", path=request.url.path)
+            return error_answer(LinkspanError(), hall.clock())
+
+    return answer
+
+
+def rpc_endpoint(hall: Hall) -> Endpoint:
+    """The endpoint that runs an action."""
+
+    async def rpc(request: Request) -> Response:
+        caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
+        asked = _read_call(request, await read_object(request))
+        try:
+            answer = await run_action(hall, caller, asked)
+        except TooManyRowsError as error:
+            error.next_step = (
+                f"Stream the rows from {hall.settings.base_url}/v1/actions/{asked.action} with "
+                "`Accept: application/x-ndjson`, use a filter, or follow the cursor in `next`."
+            )
+            raise
+        return Response(json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"})
+
+    return answered(hall, rpc)
+
+
+def unknown_address(hall: Hall) -> Endpoint:
+    """Answers addresses below /actions that are not served."""
+
+    async def refuse(request: Request) -> Response:
+        raise NotFoundError(
+            f"There is no {request.method} {request.url.path} here.",
+            next_step="Run actions with POST /actions/rpc, or see /v1/openapi.json for this installation's own API.",
+        )
+
+    return answered(hall, refuse)
+
+
+def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
+    mistakes = [Mistake(name, "is not part of a call", nearest(name, _KNOWN)) for name in payload if name not in _KNOWN]
+    action = payload.get("action")
+    if not isinstance(action, str) or not action:
+        mistakes.append(Mistake("action", "must be the id of an action, such as dynamics365bc_list_customers"))
+    try:
+        inputs = inputs_of(payload, odata_aliases=True)
+    except InvalidInputError as error:
+        mistakes += error.mistakes
+    if mistakes:
+        raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
+    headers = inner_headers(payload)
+    return ActionRequest(
+        action=str(action),
+        account_id=account_of(request, headers),
+        inputs=inputs,
+        door="rpc",
+        profile_id=profile_of(request, headers),
+    )
+
+
+def _body(answer: Answer) -> dict[str, object]:
+    """`data` and `next` as the clients need them; what else is known rides beside."""
+    result = answer.result
+    body: dict[str, object] = {"data": result.data, "next": result.next, "run_id": answer.run_id}
+    if result.count is not None:
+        body["count"] = result.count
+    if result.concurrency is not None:
+        body["concurrency"] = result.concurrency
+    return body

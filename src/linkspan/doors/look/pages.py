@@ -1,0 +1,44 @@
+"""Draws pages: one Jinja2 environment per door over the shared layout, and the headers each page is sent with."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from linkspan.doors.look.assets import asset
+from linkspan.doors.look.headers import page_headers
+from linkspan.doors.look.markdown import to_html
+from linkspan.settings import Settings
+
+_LOOK = Path(__file__).with_name("templates")
+
+
+class Pages:
+    """The pages of one door: its own `templates` folder first, the shared layout behind it."""
+
+    def __init__(self, settings: Settings, templates: Path) -> None:
+        self._https = settings.base_url.startswith("https:")
+        self._environment = Environment(
+            loader=FileSystemLoader([templates, _LOOK]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals["asset"] = asset
+        self._environment.filters["markdown"] = to_html
+
+    def page(
+        self,
+        template: str,
+        *,
+        status: int = 200,
+        cache: str = "no-store",
+        form_targets: Iterable[str] = (),
+        **context: object,
+    ) -> HTMLResponse:
+        """A page out of a template; every name the template uses must be in `context`."""
+        html = self._environment.get_template(template).render(context)
+        headers = page_headers(https=self._https, form_targets=form_targets, cache=cache)
+        return HTMLResponse(html, status_code=status, headers=headers)

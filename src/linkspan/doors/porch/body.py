@@ -1,0 +1,39 @@
+"""Reads a request's JSON body: bounded in size, exact in its numbers, and an object."""
+
+from starlette.requests import Request
+
+from linkspan.engine import json_text
+from linkspan.errors import InvalidInputError, Mistake, PayloadTooLargeError
+
+MAX_BODY = 8 * 1024 * 1024
+
+
+async def read_body(request: Request, *, limit: int = MAX_BODY) -> bytes:
+    """The raw body. Raises PayloadTooLargeError as soon as more than `limit` bytes are announced or arrive."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise PayloadTooLargeError(_too_large(limit))
+    parts = bytearray()
+    async for part in request.stream():
+        parts += part
+        if len(parts) > limit:
+            raise PayloadTooLargeError(_too_large(limit))
+    return bytes(parts)
+
+
+async def read_object(request: Request, *, limit: int = MAX_BODY) -> dict[str, object]:
+    """The body as a JSON object; an empty body is an empty object. Raises InvalidInputError, PayloadTooLargeError."""
+    text = await read_body(request, limit=limit)
+    if not text.strip():
+        return {}
+    try:
+        value = json_text.parse(text)
+    except ValueError as error:
+        raise InvalidInputError("The body is not JSON.", mistakes=[Mistake("body", str(error))]) from None
+    if not isinstance(value, dict):
+        raise InvalidInputError("The body must be a JSON object.", mistakes=[Mistake("body", "is not an object")])
+    return value
+
+
+def _too_large(limit: int) -> str:
+    return f"The body is larger than {limit // 1024 // 1024} MB."

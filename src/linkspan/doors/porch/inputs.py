@@ -1,0 +1,57 @@
+"""Turns the JSON of a call into the engine's inputs: the four groups, without what is meant for Linkspan itself."""
+
+from collections.abc import Mapping
+
+from linkspan.engine.call import Inputs
+from linkspan.errors import InvalidInputError, Mistake
+
+GROUPS = ("path", "query", "body", "headers")
+# OData's own spelling, which the published client packages use.
+ODATA_ALIASES: Mapping[str, str] = {
+    "$filter": "filter", "$select": "select", "$expand": "expand", "$orderby": "order_by",
+    "$top": "top", "$skip": "skip", "$count": "count",
+}
+_NOT_FOR_ACTIONS: Mapping[str, frozenset[str]] = {
+    "query": frozenset({"debug", "idempotency_key"}),
+    "headers": frozenset({"x-account-id", "authorization", "x-connector-profile-id", "idempotency_key", "idempotency-key"}),
+}
+
+
+def inner_headers(payload: Mapping[str, object]) -> Mapping[str, object]:
+    """The `headers` group as sent, or nothing if it is not an object."""
+    headers = payload.get("headers")
+    return headers if isinstance(headers, dict) else {}
+
+
+def inputs_of(payload: Mapping[str, object], *, odata_aliases: bool = False) -> Inputs:
+    """The inputs of a call. Raises InvalidInputError with every group that is no object and every option said twice."""
+    mistakes = [
+        Mistake(group, "must be an object")
+        for group in GROUPS
+        if payload.get(group) is not None and not isinstance(payload[group], dict)
+    ]
+    query = _group(payload, "query")
+    if odata_aliases:
+        mistakes += [
+            Mistake(f"query.{alias}", f"is the same as {name}, which is given too")
+            for alias, name in ODATA_ALIASES.items()
+            if alias in query and name in query
+        ]
+        query = {ODATA_ALIASES.get(name, name): value for name, value in query.items()}
+    if mistakes:
+        raise InvalidInputError(mistakes=mistakes)
+    body = payload.get("body")
+    return Inputs(
+        path=_group(payload, "path"),
+        query=query,
+        body=body if isinstance(body, dict) else None,
+        headers=_group(payload, "headers"),
+    )
+
+
+def _group(payload: Mapping[str, object], group: str) -> dict[str, object]:
+    value = payload.get(group)
+    if not isinstance(value, dict):
+        return {}
+    ours = _NOT_FOR_ACTIONS.get(group, frozenset())
+    return {name: item for name, item in value.items() if name.lower() not in ours}

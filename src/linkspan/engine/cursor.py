@@ -1,0 +1,50 @@
+"""Cursors: a list's position, signed and bound to the action and the account that it was given out for."""
+
+import hashlib
+
+import msgspec
+
+from linkspan.connectors.action import Action
+from linkspan.engine.call import Position, Seal, Target
+from linkspan.errors import CursorInvalidError
+
+
+class _Payload(msgspec.Struct, array_like=True):
+    version: int
+    bound: str
+    tail: str
+    path: dict[str, str]
+    page_size: int
+    page: int
+    offset: int
+    remaining: int | None
+
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER = msgspec.json.Decoder(_Payload)
+_VERSION = 1
+
+
+def seal_position(seal: Seal, action: Action, target: Target, position: Position) -> str:
+    """The cursor text of a position."""
+    payload = _Payload(
+        _VERSION, _bound(action, target), position.tail, dict(position.path),
+        position.page_size, position.page, position.offset, position.remaining,
+    )  # fmt: skip
+    return seal.seal(_ENCODER.encode(payload))
+
+
+def open_cursor(seal: Seal, action: Action, target: Target, text: str) -> Position:
+    """The position of a cursor. Raises CursorInvalidError when it is forged, or was given out for another action or account."""
+    try:
+        payload = _DECODER.decode(seal.open(text))
+    except msgspec.DecodeError:
+        raise CursorInvalidError from None
+    if payload.version != _VERSION or payload.bound != _bound(action, target):
+        raise CursorInvalidError
+    return Position(payload.tail, payload.path, payload.page_size, payload.page, payload.offset, payload.remaining)
+
+
+def _bound(action: Action, target: Target) -> str:
+    """A short name of what the cursor belongs to; the signature makes it safe."""
+    return hashlib.sha256(f"{action.id}\n{target.account_id}\n{target.api_root}".encode()).hexdigest()[:16]

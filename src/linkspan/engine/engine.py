@@ -1,0 +1,70 @@
+"""The engine: checks one action's inputs, and carries the call out by the protocol that the connector names."""
+
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from datetime import datetime
+
+from linkspan.connectors.action import Action, Connector, ProviderLimits
+from linkspan.engine.call import Call, Inputs, Result, Seal, StepSink, Target, TokenSource
+from linkspan.engine.cursor import open_cursor
+from linkspan.engine.exchange import Exchange, Wiring
+from linkspan.engine.odata_v4 import ODataV4
+from linkspan.engine.retry import Patience
+from linkspan.engine.shape import Record
+from linkspan.engine.target import Targets
+from linkspan.engine.validate import Plan, plan_of
+from linkspan.errors import ConfigurationError, InvalidInputError, Mistake
+from linkspan.model import Account, Profile, Verb
+from linkspan.transport.protocol import Transport
+from linkspan.transport.throttle import Pace, Throttle
+
+
+class Engine:
+    """Runs actions. Plans are compiled at an action's first call and kept."""
+
+    def __init__(
+        self, transport: Transport, seal: Seal, throttle: Throttle, clock: Callable[[], datetime], *, patience: Patience | None = None
+    ) -> None:
+        self._wiring = Wiring(transport, throttle, patience or Patience(), clock)
+        self._seal = seal
+        self._protocols: Mapping[str, ODataV4] = {"odata_v4": ODataV4(seal)}
+        self._plans: dict[str, Plan] = {}
+        self._paces: dict[ProviderLimits, Pace] = {}
+        self._targets = Targets()
+
+    def target(self, connector: Connector, profile: Profile, account: Account) -> Target:
+        """Where an account's requests go. Raises ConfigurationError if the account lacks a field that the address needs."""
+        return self._targets.of(connector, profile, account)
+
+    def prepare(self, action: Action, target: Target, inputs: Inputs) -> Call:
+        """The validated call. Raises InvalidInputError with every mistake and the nearest known names, or CursorInvalidError."""
+        plan = self._plans.get(action.id)
+        if plan is None or plan.action is not action:
+            plan = self._plans[action.id] = plan_of(action, target.connector)
+        cursor = inputs.query.get("cursor") if action.verb is Verb.LIST else None
+        position = open_cursor(self._seal, action, target, cursor) if isinstance(cursor, str) and cursor else None
+        return plan.check(target, inputs, position)
+
+    async def execute(self, call: Call, tokens: TokenSource, steps: StepSink) -> Result:
+        """Run a call. Raises the error that the provider's refusal means, WriteOutcomeUnknownError where a write may have happened."""
+        return await self._protocol(call).run(call, self._exchange(call, tokens, steps))
+
+    def stream(self, call: Call, tokens: TokenSource, steps: StepSink) -> AsyncGenerator[Sequence[Record], None]:
+        """All rows of a list, page by page, behind people who wait. Raises InvalidInputError for other verbs."""
+        if call.action.verb is not Verb.LIST:
+            raise InvalidInputError(mistakes=[Mistake("action", "only lists can be streamed")])
+        return self._protocol(call).stream(call, self._exchange(call, tokens, steps, bulk=True))
+
+    def _exchange(self, call: Call, tokens: TokenSource, steps: StepSink, *, bulk: bool = False) -> Exchange:
+        limits = call.target.connector.limits
+        pace = self._paces.get(limits)
+        if pace is None:
+            pace = self._paces[limits] = Pace(limits.concurrent, limits.requests, limits.window)
+        return Exchange(self._wiring, call.target, pace, tokens, steps, bulk)
+
+    def _protocol(self, call: Call) -> ODataV4:
+        name = call.target.connector.protocol
+        protocol = self._protocols.get(name)
+        if protocol is None:
+            message = f"The connector {call.target.connector.key} names the protocol {name!r}, which this engine does not speak."
+            raise ConfigurationError(message)
+        return protocol

@@ -1,0 +1,116 @@
+"""The protocol `odata_v4`: how each verb becomes requests of an OData V4 service, and their answers a result."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+
+from linkspan.engine.call import COMPANY, Call, Position, Result, Seal
+from linkspan.engine.companies import Companies
+from linkspan.engine.cursor import seal_position
+from linkspan.engine.exchange import Exchange
+from linkspan.engine.pages import STREAMED_PAGE, Page, collect, every_page, first_position, read_page
+from linkspan.engine.shape import Record, Shaper, deep_shaper_of, shaper_of
+from linkspan.engine.urls import action_path, list_tail, record_url
+from linkspan.engine.values import GUID
+from linkspan.errors import ProviderAnswerError
+from linkspan.model import Verb
+
+LAST_WRITER_WINS = "last_writer_wins"
+_COLLECTED_PAGE = 2000
+
+
+class ODataV4:
+    """Runs validated calls against an OData V4 service; it keeps nothing but compiled shapers and companies' names."""
+
+    def __init__(self, seal: Seal) -> None:
+        self._seal = seal
+        self._companies = Companies()
+        self._shapers: dict[tuple[str, bool], Shaper] = {}
+
+    async def run(self, call: Call, exchange: Exchange) -> Result:
+        """Carry a call out. Raises the errors of faults.py."""
+        path = await self._path(call, exchange)
+        return await _VERBS[call.action.verb](self, call, exchange, path)
+
+    async def stream(self, call: Call, exchange: Exchange) -> AsyncGenerator[Sequence[Record], None]:
+        """All rows of a list, page by page."""
+        async for page in every_page(call, exchange, await self._first(call, exchange, STREAMED_PAGE), self._shaper(call)):
+            yield page.rows
+
+    async def list_records(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """One page, or all rows where the caller asked for `all`."""
+        wants_all = bool(call.query.get("all"))
+        limits = call.target.connector.limits
+        size = min(_COLLECTED_PAGE, limits.max_page) if wants_all else limits.default_page
+        position = first_position(call, list_tail(call, path) if call.position is None else "", size)
+        read = collect if wants_all else read_page
+        page: Page = await read(call, exchange, position, self._shaper(call))
+        following = seal_position(self._seal, call.action, call.target, page.next) if page.next is not None else None
+        return Result(page.rows, next=following, count=page.count, rows=len(page.rows))
+
+    async def get_record(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """One record."""
+        record = await exchange.read(record_url(call, path))
+        return Result(self._shaper(call)(record), rows=1)
+
+    async def create_record(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """A new record, with the records below it that the body holds."""
+        record = await exchange.write("POST", f"{call.target.api_root}/{path}", call.body)
+        return Result(None if record is None else self._shaper(call)(record), rows=1)
+
+    async def update_record(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """A changed record; the provider refuses when the etag is no longer the record's."""
+        url = f"{call.target.api_root}/{path}"
+        etag, concurrency = await self._etag(call, exchange, url)
+        record = await exchange.write("PATCH", url, call.body, {"If-Match": etag})
+        return Result(None if record is None else self._shaper(call)(record), concurrency=concurrency, rows=1)
+
+    async def delete_record(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """No record any more."""
+        url = f"{call.target.api_root}/{path}"
+        etag, concurrency = await self._etag(call, exchange, url)
+        await exchange.write("DELETE", url, headers={"If-Match": etag})
+        return Result(None, concurrency=concurrency)
+
+    @staticmethod
+    async def _etag(call: Call, exchange: Exchange, url: str) -> tuple[str, str | None]:
+        """The caller's etag, or the record's current one and the word that says what this means."""
+        if call.if_match is not None:
+            return call.if_match, None
+        record = await exchange.read(f"{url}?$select={','.join(call.action.entity.key)}")
+        etag = record.get("@odata.etag")
+        if not isinstance(etag, str):
+            message = "The provider gave no etag for the record."
+            raise ProviderAnswerError(message)
+        return etag, LAST_WRITER_WINS
+
+    async def _first(self, call: Call, exchange: Exchange, page_size: int) -> Position:
+        size = min(page_size, call.target.connector.limits.max_page)
+        tail = list_tail(call, await self._path(call, exchange)) if call.position is None else ""
+        return first_position(call, tail, size)
+
+    async def _path(self, call: Call, exchange: Exchange) -> str:
+        """The action's path; a company's name is looked up."""
+        if call.position is not None:
+            return ""
+        company = call.path.get(COMPANY)
+        if company is not None and not GUID.fullmatch(company):
+            company = await self._companies.id_of(call.target, company, exchange)
+        return action_path(call, company)
+
+    def _shaper(self, call: Call) -> Shaper:
+        """Linked records can only be in the answer if they were asked for, created together, or belong to a cursor's list."""
+        action = call.action
+        deep = call.position is not None or bool(call.query.get("expand")) or bool(action.nested_links)
+        shaper = self._shapers.get((action.id, deep))
+        if shaper is None:
+            make = deep_shaper_of if deep else shaper_of
+            shaper = self._shapers[(action.id, deep)] = make(action.entity, action.contract)
+        return shaper
+
+
+_VERBS: Mapping[Verb, Callable[[ODataV4, Call, Exchange, str], Awaitable[Result]]] = {
+    Verb.LIST: ODataV4.list_records,
+    Verb.GET: ODataV4.get_record,
+    Verb.CREATE: ODataV4.create_record,
+    Verb.UPDATE: ODataV4.update_record,
+    Verb.DELETE: ODataV4.delete_record,
+}

@@ -1,0 +1,81 @@
+"""One ASGI application out of the doors, and the server that carries it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+
+from linkspan.doors.compat.routes import routes as compat_routes
+from linkspan.doors.guides.routes import routes as guide_routes
+from linkspan.doors.linking.routes import routes as linking_routes
+from linkspan.doors.look.assets import static_routes
+from linkspan.doors.rest.routes import routes as rest_routes
+from linkspan.settings import Settings
+from linkspan.usecases.hall import Hall
+
+
+def build_app(hall: Hall) -> Starlette:
+    """Every door of the house, hottest first: a route is found in the order of this list."""
+    return Starlette(
+        routes=[
+            *compat_routes(hall),
+            *rest_routes(hall),
+            *linking_routes(hall),
+            *guide_routes(hall),
+            *static_routes(),
+        ]
+    )
+
+
+def server_of(app: Starlette, settings: Settings) -> uvicorn.Server:
+    """The web server: forwarded headers count only from the trusted proxies, and it says nothing of itself."""
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=10,
+    )
+    return uvicorn.Server(config)
+
+
+def listening_socket(settings: Settings) -> socket.socket:
+    """The socket to serve on, bound before anything is promised; port 0 becomes a free one. Raises OSError if it is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.bind((settings.host, settings.port))
+    return bound
+
+
+@contextlib.asynccontextmanager
+async def serving(hall: Hall, bound: socket.socket) -> AsyncIterator[uvicorn.Server]:
+    """Serve in the background for as long as the block lasts; requests under way are finished when it ends."""
+    server = server_of(build_app(hall), hall.settings)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110  uvicorn tells it by this flag only
+            await asyncio.sleep(0.01)
+        yield server
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def serve(hall: Hall, bound: socket.socket, on_ready: Callable[[], None]) -> None:
+    """Serve until SIGINT or SIGTERM."""
+    server = server_of(build_app(hall), hall.settings)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    while not server.started and not task.done():  # noqa: ASYNC110  uvicorn tells it by this flag only
+        await asyncio.sleep(0.01)
+    if not task.done():
+        on_ready()
+    await task

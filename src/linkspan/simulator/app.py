@@ -1,0 +1,62 @@
+"""The simulator as one ASGI application: Entra, Business Central and control plane behind the same address."""
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from linkspan.simulator.books.demo import build_demo_world
+from linkspan.simulator.clock import Clock
+from linkspan.simulator.control import Control, Parts
+from linkspan.simulator.control_endpoints import ControlEndpoints
+from linkspan.simulator.entra.authority import Authority
+from linkspan.simulator.entra.demo import demo_directory
+from linkspan.simulator.entra.endpoints import entra_routes
+from linkspan.simulator.failures import FailureInjection
+from linkspan.simulator.identity import Identity
+from linkspan.simulator.odata.endpoint import routes as business_central_routes
+from linkspan.simulator.seen import RequestRecording
+
+
+class ForwardedHost:
+    """ASGI middleware that believes X-Forwarded-Host and -Proto, so that a TLS front's own address is in all links.
+
+    Anyone may send them: a simulator on loopback has nobody to protect from a wrong link.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        """Stand before `app`."""
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on with the host that its client addressed."""
+        if scope["type"] == "http":
+            headers = MutableHeaders(scope=scope)
+            host = headers.get("x-forwarded-host")
+            if host:
+                headers["host"] = host
+                scope["scheme"] = headers.get("x-forwarded-proto", "https")
+        await self.app(scope, receive, send)
+
+
+def demo_parts(seed: int = 0) -> Parts:
+    """Return the parts of a simulator with the demo tenants; `seed` makes token lifetimes repeatable."""
+    clock = Clock()
+    authority = Authority(demo_directory(), clock, seed)
+    return Parts(build_demo_world(clock), authority, Identity(authority), clock)
+
+
+def build_app(control: Control) -> Starlette:
+    """Return the ASGI application that `control` controls; serve it by `Simulator` to let connections be cut."""
+    parts = control.parts
+    routes = [
+        *ControlEndpoints(control).routes(),
+        *business_central_routes(parts.world, parts.identity),
+        *entra_routes(parts.authority),
+    ]
+    middleware = [
+        Middleware(ForwardedHost),
+        Middleware(RequestRecording, log=parts.log, clock=parts.clock),
+        Middleware(FailureInjection, failures=parts.failures),
+    ]
+    return Starlette(routes=routes, middleware=middleware)

@@ -1,0 +1,53 @@
+"""Renaming: when a record's number or code changes, every record that shows the old one follows."""
+
+from linkspan.simulator.books.fields import guid
+from linkspan.simulator.books.table import Record
+from linkspan.simulator.books.world import Company
+from linkspan.simulator.contract import Entity
+
+_SALES = ("salesQuote", "salesOrder", "salesInvoice", "salesCreditMemo")
+_PURCHASES = ("purchaseOrder", "purchaseInvoice")
+_DOCUMENTS = (*_SALES, *_PURCHASES)
+_LINES = tuple(f"{name}Line" for name in _DOCUMENTS)
+_JOURNALS = ("journal", "customerPaymentJournal")
+
+
+def _all(names: tuple[str, ...], id_field: str, code_field: str) -> tuple[tuple[str, str, str], ...]:
+    return tuple((name, id_field, code_field) for name in names)
+
+
+_SHOWN_IN: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "customer": (
+        *_all(_SALES, "customerId", "customerNumber"),
+        *_all(_SALES, "billToCustomerId", "billToCustomerNumber"),
+        ("customerPayment", "customerId", "customerNumber"),
+    ),
+    "vendor": (*_all(_PURCHASES, "vendorId", "vendorNumber"), *_all(_PURCHASES, "payToVendorId", "payToVendorNumber")),
+    "item": (*_all(_LINES, "itemId", "lineObjectNumber"), ("itemVariant", "itemId", "itemNumber")),
+    "currency": _all(("customer", "vendor", "bankAccount", *_DOCUMENTS), "currencyId", "currencyCode"),
+    "unitOfMeasure": (
+        ("item", "baseUnitOfMeasureId", "baseUnitOfMeasureCode"),
+        *_all(_LINES, "unitOfMeasureId", "unitOfMeasureCode"),
+    ),
+    "itemCategory": (("item", "itemCategoryId", "itemCategoryCode"),),
+    "taxGroup": (("item", "taxGroupId", "taxGroupCode"),),
+    "bankAccount": (
+        *_all(_JOURNALS, "balancingAccountId", "balancingAccountNumber"),
+        ("journalLine", "accountId", "accountNumber"),
+        ("journalLine", "balancingAccountId", "balancingAccountNumber"),
+    ),
+    "journal": (("journalLine", "journalId", "journalDisplayName"),),
+    "customerPaymentJournal": (("customerPayment", "journalId", "journalDisplayName"),),
+}
+
+
+def pass_on_rename(company: Company, entity: Entity, before: Record, after: Record) -> None:
+    """Write the new number or code into all records that refer to this one by id and show the old one."""
+    key = "number" if "number" in after else "code"
+    if before.get(key) == after.get(key):
+        return
+    for name, id_field, code_field in _SHOWN_IN.get(entity.name, ()):
+        table = company.tables[name]
+        showing = [row for row in table.all() if row[id_field] == guid(after)]
+        for row in showing:
+            table.replace({**row, code_field: after[key]})

@@ -1,0 +1,199 @@
+"""The door of the books: create, change, delete and read any entity, each write whole or not at all."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+from uuid import UUID
+
+from linkspan.simulator.books.fields import guid
+from linkspan.simulator.books.rules.codes import CODES
+from linkspan.simulator.books.rules.dimensions import (
+    create_default,
+    create_set_line,
+    delete_set_line,
+    update_default,
+    update_set_line,
+)
+from linkspan.simulator.books.rules.documents import create_document, delete_document, update_document
+from linkspan.simulator.books.rules.flows import FLOWS, ComputedRows, complete
+from linkspan.simulator.books.rules.items import ITEM
+from linkspan.simulator.books.rules.journals import create_journal_line, delete_journal_line, update_journal_line
+from linkspan.simulator.books.rules.kinds import KINDS, LINE_KINDS
+from linkspan.simulator.books.rules.lines import create_line, delete_line, update_line
+from linkspan.simulator.books.rules.parties import CUSTOMER, VENDOR
+from linkspan.simulator.books.rules.payments import create_payment, update_payment
+from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
+from linkspan.simulator.books.table import Record, Table
+from linkspan.simulator.books.world import Company
+from linkspan.simulator.contract import Entity, load_contract
+from linkspan.simulator.faults import dialog, method_not_allowed, method_not_implemented, resource_not_found
+
+_RULES: dict[str, Rule] = {"customer": CUSTOMER, "vendor": VENDOR, "item": ITEM, **CODES}
+
+_CREATE: dict[str, Callable[[Company, Entity, Mapping[str, object], Record | None], Record]] = {
+    **dict.fromkeys(KINDS, create_document),
+    **dict.fromkeys(LINE_KINDS, create_line),
+    "journalLine": create_journal_line,
+    "customerPayment": create_payment,
+    "defaultDimension": create_default,
+    "dimensionSetLine": create_set_line,
+}
+_UPDATE: dict[str, Callable[[Company, Entity, Record, Mapping[str, object]], Record]] = {
+    **dict.fromkeys(KINDS, update_document),
+    **dict.fromkeys(LINE_KINDS, update_line),
+    "journalLine": update_journal_line,
+    "customerPayment": update_payment,
+    "defaultDimension": update_default,
+    "dimensionSetLine": update_set_line,
+}
+_DELETE: dict[str, Callable[[Company, Entity, Record], None]] = {
+    **dict.fromkeys(KINDS, delete_document),
+    **dict.fromkeys(LINE_KINDS, delete_line),
+    "journalLine": delete_journal_line,
+    "customerPayment": delete_journal_line,
+    "dimensionSetLine": delete_set_line,
+}
+_PLAIN_KEY = re.compile(r"[\w /-]+")
+_NEEDS_FILTER = {
+    **dict.fromkeys(LINE_KINDS, (frozenset({"id", "documentId"}), "IDOrDocumentIdShouldBeSpecifiedForLinesErr")),
+    **dict.fromkeys(("journalLine", "customerPayment"), (frozenset({"id", "journalId"}), "FiltersNotSpecifiedErr")),
+    **dict.fromkeys(("defaultDimension", "dimensionSetLine"), (frozenset({"parentId"}), "ParentNotSpecifiedErr")),
+}
+
+
+def create(company: Company, entity: Entity, payload: Mapping[str, object], *, parent: Record | None = None) -> Record:
+    """Create a record with the contained parts in its payload (lists under their link's name) and return it whole."""
+    _require(entity, "create", "POST")
+    with company.log.transaction():
+        made = _create(company, entity, payload, parent)
+        _create_parts(company, entity, made, payload)
+    fresh = company.tables[entity.name].get(company.tables[entity.name].identity_of(made))
+    return _shown(company, entity, fresh or made)
+
+
+def update(company: Company, entity: Entity, record: Record, changes: Mapping[str, object]) -> Record:
+    """Change the given fields of a record and return it whole."""
+    _require(entity, "update", "PATCH")
+    with company.log.transaction():
+        rule = _RULES.get(entity.name)
+        if rule is not None:
+            changed = update_record(company, entity, rule, record, changes)
+        else:
+            changed = _UPDATE[entity.name](company, entity, record, changes)
+    return _shown(company, entity, changed)
+
+
+def delete(company: Company, entity: Entity, record: Record) -> None:
+    """Delete a record with what belongs to it, unless a rule refuses."""
+    _require(entity, "delete", "DELETE")
+    with company.log.transaction():
+        if entity.name in _DELETE:
+            _DELETE[entity.name](company, entity, record)
+        else:
+            delete_record(company, entity, _RULES.get(entity.name, Rule()), record)
+
+
+def read(
+    company: Company,
+    entity: Entity,
+    *,
+    parent: Record | None = None,
+    wanted: Mapping[str, object] | None = None,
+    fields: frozenset[str] | None = None,
+) -> Sequence[Record]:
+    """Return rows in primary-key order: a whole table, or the contained rows of a parent.
+
+    ``wanted`` holds the fields of the request's filter, each with the value it must equal or None: it narrows the
+    rows where a key allows, and without the right ones lines are refused and journals show only the GENERAL template.
+    ``fields`` names the fields that will be looked at (None: all), so that others need not be computed.
+    """
+    fixed = wanted or {}
+    rows = _owned(company, entity, parent) if parent is not None else _whole(company, entity, fixed)
+    flows = FLOWS.get(entity.name, {})
+    used = {name: flow for name, flow in flows.items() if fields is None or name in fields}
+    return ComputedRows(company, entity, rows, used) if flows else rows
+
+
+def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Record | None = None) -> Record | None:
+    """Return one record by id; a dimension set line needs its parent, since its id is its dimension's."""
+    table = company.tables[entity.name]
+    if entity.name == "dimensionSetLine":
+        lines = table.group(guid(parent)) if parent is not None else ()
+        return next((line for line in lines if line["id"] == record_id), None)
+    row = table.get(record_id)
+    return None if row is None else _shown(company, entity, row)
+
+
+def operate(company: Company, entity: Entity, record: Record, operation: str) -> Record | None:
+    """Run a bound action; those that post or convert documents are not offered by this version."""
+    del company, record
+    known = {name.casefold() for name in entity.operations}
+    if operation.casefold() not in known:
+        raise resource_not_found(operation)
+    message = f"The action {operation} is not available in this simulator."
+    raise method_not_implemented(message)
+
+
+def _require(entity: Entity, verb: str, method: str) -> None:
+    if verb not in entity.verbs:
+        raise method_not_allowed(method, entity.set)
+
+
+def _create(company: Company, entity: Entity, payload: Mapping[str, object], parent: Record | None) -> Record:
+    if entity.name in _CREATE:
+        return _CREATE[entity.name](company, entity, payload, parent)
+    return create_record(company, entity, _RULES[entity.name], payload, parent)
+
+
+def _create_parts(company: Company, entity: Entity, made: Record, payload: Mapping[str, object]) -> None:
+    """Create what the payload holds under links; document lines are already there."""
+    entities = load_contract().entities
+    done = KINDS[entity.name].lines_link if entity.name in KINDS else ""
+    for link in entity.links.values():
+        parts = payload.get(link.name)
+        if link.name == done or not isinstance(parts, list) or link.entity not in entities:
+            continue
+        for part in cast("list[Mapping[str, object]]", parts):
+            child = _create(company, entities[link.entity], part, made)
+            _create_parts(company, entities[link.entity], child, part)
+
+
+def _owned(company: Company, entity: Entity, parent: Record) -> Sequence[Record]:
+    table = company.tables[entity.name]
+    if table.layout.group is not None:
+        return table.group(guid(parent))
+    row = table.get(guid(parent))
+    return [] if row is None else [row]
+
+
+def _whole(company: Company, entity: Entity, fixed: Mapping[str, object]) -> Sequence[Record]:
+    required = _NEEDS_FILTER.get(entity.name)
+    if required is not None and not required[0] & fixed.keys():
+        raise dialog(entity.errors[required[1]])
+    table = company.tables[entity.name]
+    narrowed = _narrowed(table, fixed)
+    if narrowed is not None:
+        return narrowed
+    if entity.name == "journal" and not fixed.keys() & {"templateDisplayName", "id"}:
+        return [row for row in table.all() if row["templateDisplayName"] == "GENERAL"]
+    return table.all()
+
+
+def _narrowed(table: Table, fixed: Mapping[str, object]) -> Sequence[Record] | None:
+    """Return the rows that a filter on id, parent or number can only mean, or None when it leaves the table whole."""
+    wanted = fixed.get("id")
+    if isinstance(wanted, UUID) and table.layout.identity == ("id",):
+        row = table.get(wanted)
+        return [] if row is None else [row]
+    owner = fixed.get(table.layout.group or "")
+    if isinstance(owner, UUID):
+        return table.group(owner)
+    key = fixed.get(table.layout.order[0]) if table.layout.group is None and len(table.layout.order) == 1 else None
+    if isinstance(key, str) and table.layout.order[0] in {"number", "code"} and _PLAIN_KEY.fullmatch(key):
+        row = table.find(key.upper())
+        return None if row is None else [row]
+    return None
+
+
+def _shown(company: Company, entity: Entity, row: Record) -> Record:
+    return complete(company, entity, row, FLOWS.get(entity.name, {}))

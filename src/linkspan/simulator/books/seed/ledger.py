@@ -1,0 +1,123 @@
+"""Opening balances, monthly costs and waiting journal lines of a demo company."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
+
+from linkspan.simulator.books.dates import apply_formula
+from linkspan.simulator.books.fields import ZERO, guid, number, round_to
+from linkspan.simulator.books.ledgers import adjust_stock
+from linkspan.simulator.books.posting import write_entries
+from linkspan.simulator.books.seed.masters import make
+from linkspan.simulator.books.seed.reading import rows_of
+from linkspan.simulator.books.seed.time import SeedClock
+from linkspan.simulator.books.table import Record
+from linkspan.simulator.books.world import Company
+
+_MONTHLY = (
+    ("Rent and rates", "G1", (("6010", "4150"), ("6020", "610.25"), ("1410", "-4760.25"))),
+    (
+        "Wages",
+        "G2",
+        (("6310", "18420.4"), ("6320", "21875"), ("6330", "4918.33"), ("2320", "-9102.73"), ("1410", "-36111")),
+    ),
+    (
+        "Depreciation",
+        "G3",
+        (
+            ("6400", "780"),
+            ("6410", "1125.5"),
+            ("6420", "342.75"),
+            ("1180", "-780"),
+            ("1185", "-1125.5"),
+            ("1190", "-342.75"),
+        ),
+    ),
+    ("Bank charges and interest", "G4", (("6280", "38.4"), ("6520", "912.67"), ("1410", "-951.07"))),
+)
+_OPENING = (
+    ("1110", "310000"),
+    ("1130", "48500"),
+    ("1140", "92300"),
+    ("1150", "67000"),
+    ("1160", "54900"),
+    ("1170", "18750"),
+    ("1180", "-62400"),
+    ("1185", "-39100"),
+    ("1190", "-12800"),
+    ("1410", "688320.55"),
+    ("1420", "150000"),
+    ("1430", "21400"),
+    ("1440", "38650.9"),
+    ("1450", "9900"),
+    ("1460", "250"),
+    ("2320", "-9102.73"),
+    ("2410", "-240000"),
+    ("2420", "-115000"),
+    ("3010", "-300000"),
+)
+
+
+def plant_opening(company: Company, start: date) -> None:
+    """Write the first entries of the books: opening balances, with the stock on hand valued at cost."""
+    worth = ZERO
+    known = {(row["name"], row["name2"]): Decimal(row["stock"]) for row in rows_of("items")}
+    for item in company.tables["item"].all():
+        quantity = known.get((str(item["displayName"]), str(item["displayName2"])), ZERO)
+        if quantity:
+            adjust_stock(company, guid(item), quantity)
+            worth += round_to(quantity * number(item, "unitCost"))
+    amounts = [*((account, Decimal(amount)) for account, amount in _OPENING), ("1210", worth)]
+    amounts.append(("3020", -sum((amount for _, amount in amounts), ZERO)))
+    _book(company, "START", start, "Opening balance", amounts)
+
+
+def plant_months(company: Company, clock: SeedClock, today: date) -> None:
+    """Write the costs that come every month, on its last day."""
+    for back in range(10, -1, -1):
+        month_end = apply_formula(f"-{back}M+CM", today.replace(day=1))
+        if month_end >= today:
+            continue
+        clock.go(month_end)
+        for label, lead, amounts in _MONTHLY:
+            document = f"{lead}{month_end:%y%m}"
+            _book(company, document, month_end, label, [(account, Decimal(amount)) for account, amount in amounts])
+    clock.go(today)
+
+
+def plant_journals(company: Company, today: date) -> None:
+    """Leave some lines waiting in the journals, and some payments of open invoices."""
+    table = company.tables["journal"]
+    daily = cast("Record", table.find("GENERAL", "DEFAULT"))
+    for account, amount, note in (
+        ("6260", "184.20", "Train to Brest"),
+        ("CURRENT", "-184.20", "Train to Brest"),
+        ("6210", "63.95", "Receipt rolls"),
+        ("CURRENT", "-63.95", "Receipt rolls"),
+    ):
+        kind = "Bank_x0020_Account" if account == "CURRENT" else "G_x002F_L_x0020_Account"
+        line = {"accountType": kind, "accountNumber": account, "amount": Decimal(amount), "description": note}
+        make(company, "journalLine", line, daily)
+    monthly = cast("Record", table.find("GENERAL", "MONTHLY"))
+    for account, amount in (("6030", "1240"), ("2130", "-1240"), ("6290", "415.5"), ("1350", "-415.5")):
+        make(company, "journalLine", {"accountNumber": account, "amount": Decimal(amount)}, monthly)
+    petty = cast("Record", table.find("GENERAL", "PETTYCASH"))
+    make(company, "journalLine", {"accountNumber": "6240", "amount": Decimal("12.40"), "comment": "Stamps"}, petty)
+    _plant_payments(company, today)
+
+
+def _plant_payments(company: Company, today: date) -> None:
+    journal = cast("Record", company.tables["customerPaymentJournal"].find("BANK"))
+    invoices = [row for row in company.tables["salesInvoice"].all() if row["status"] == "Open"]
+    for invoice in invoices[:4]:
+        payment = {
+            "appliesToInvoiceId": guid(invoice),
+            "amount": -number(invoice, "totalAmountIncludingTax"),
+            "postingDate": today - timedelta(days=1),
+        }
+        make(company, "customerPayment", payment, journal)
+
+
+def _book(company: Company, document: str, when: date, label: str, amounts: list[tuple[str, Decimal]]) -> None:
+    common = {"documentNumber": document, "postingDate": when, "description": label}
+    write_entries(company, common, amounts, source=None)

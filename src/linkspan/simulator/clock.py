@@ -1,0 +1,38 @@
+"""Simulated time: the one clock that tokens, documents and webhooks of the simulator are dated by."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """The simulator's time of day: real time plus an offset that control may change."""
+
+    def __init__(self) -> None:
+        """Start with the real time."""
+        self._offset = timedelta(0)
+
+    @property
+    def offset(self) -> timedelta:
+        """How far simulated time is ahead of real time (negative: behind)."""
+        return self._offset
+
+    def now(self) -> datetime:
+        """Return the simulated moment, aware, in UTC."""
+        return datetime.now(UTC) + self._offset
+
+    def timestamp(self) -> int:
+        """Return the simulated moment as whole seconds since 1970, as JSON Web Tokens count."""
+        return int(self.now().timestamp())
+
+    def move(self, delta: timedelta) -> None:
+        """Jump by `delta`, forward or back; time runs on from there."""
+        self._offset += delta
+
+    def set(self, moment: datetime | None) -> None:
+        """Jump to an aware `moment`; None returns to the real time. Raises ValueError for a naive moment."""
+        if moment is None:
+            self._offset = timedelta(0)
+            return
+        if moment.tzinfo is None:
+            message = "The moment must carry a time zone, such as 2026-11-23T10:00:00Z."
+            raise ValueError(message)
+        self._offset = moment.astimezone(UTC) - datetime.now(UTC)

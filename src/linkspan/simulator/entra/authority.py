@@ -1,0 +1,129 @@
+"""The authority: directory, keys, grants, consents and sessions of the simulated Entra, held together."""
+
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+from uuid import UUID
+
+from linkspan.simulator.clock import Clock
+from linkspan.simulator.entra.consents import ConsentBook
+from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_TENANT_ID
+from linkspan.simulator.entra.directory import AppRegistration, Directory, Tenant, User
+from linkspan.simulator.entra.errors import EntraError, Incident, entra_error, new_incident
+from linkspan.simulator.entra.grants import GrantBook
+from linkspan.simulator.entra.keys import SigningKey
+from linkspan.simulator.entra.sessions import SignInDesk
+
+RealmKind = Literal["tenant", "common", "organizations", "consumers"]
+# The directory in which personal Microsoft accounts live; it has no users here.
+CONSUMERS_TENANT: Final = UUID("9188040d-6c67-4c5b-b112-36a304b66dad")
+_SHARED: Final[Mapping[str, RealmKind]] = {
+    "common": "common",
+    "organizations": "organizations",
+    "consumers": "consumers",
+    str(CONSUMERS_TENANT): "consumers",
+}
+V2_ISSUER: Final = "https://login.microsoftonline.com/{tenant}/v2.0"
+V1_ISSUER: Final = "https://sts.windows.net/{tenant}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Realm:
+    """What the first path segment stands for; `tenant` is None unless it names one."""
+
+    segment: str
+    kind: RealmKind
+    tenant: Tenant | None
+
+
+class Authority:
+    """Everything that the Entra endpoints share."""
+
+    def __init__(self, directory: Directory, clock: Clock, seed: int = 0) -> None:
+        """Open an authority over `directory`; `seed` makes token lifetimes repeatable."""
+        self.directory = directory
+        self.clock = clock
+        self.keys = SigningKey()
+        self.grants = GrantBook()
+        self.consents = ConsentBook()
+        self.desk = SignInDesk()
+        self._seed = seed
+        self.reset()
+
+    def reset(self, *, keep_registrations: bool = False) -> None:
+        """Return to the start: nobody signed in, nothing granted; the signing key stays."""
+        self.directory.restore(keep_registrations=keep_registrations)
+        self.grants.clear()
+        self.consents.clear()
+        self.desk.clear()
+        self.refresh_reuse_revokes = False
+        self.queued_token_errors: deque[int] = deque()
+        self._random = random.Random(self._seed)  # noqa: S311 - lifetimes only, no secret comes from it
+        # Applications that a Business Central administrator has enabled for service-to-service calls, by tenant.
+        self.business_central_apps: set[tuple[UUID, UUID]] = set()
+        self._admit_demo_app()
+
+    def _admit_demo_app(self) -> None:
+        app = self.directory.find_app(str(DEMO_CLIENT_ID))
+        if app is not None:
+            self.consents.grant_for_tenant(app.client_id, DEMO_TENANT_ID, app.roles)
+            self.business_central_apps.add((DEMO_TENANT_ID, app.client_id))
+
+    def realm(self, segment: str) -> Realm:
+        """Return what `segment` addresses; raises EntraError 90002 for an unknown tenant."""
+        kind = _SHARED.get(segment.lower())
+        if kind is not None:
+            return Realm(segment, kind, None)
+        tenant = self.directory.find_tenant(segment)
+        if tenant is None:
+            raise entra_error(90002, segment=segment)
+        return Realm(segment, "tenant", tenant)
+
+    def app_in(self, realm: Realm, client_id: str) -> AppRegistration:
+        """Return the registration usable at `realm`; raises EntraError 700016 (not there) or 50194 (one tenant)."""
+        place = realm.tenant.name if realm.tenant else realm.segment
+        app = self.directory.find_app(client_id)
+        if app is None:
+            raise entra_error(700016, client_id=client_id, tenant=place)
+        if realm.tenant is None and app.audience == "one_tenant":
+            raise entra_error(50194, client_id=app.client_id, name=app.name, segment=realm.kind)
+        if realm.kind == "consumers" or (
+            realm.tenant is not None and app.audience == "one_tenant" and app.tenant_id != realm.tenant.id
+        ):
+            raise entra_error(700016, client_id=client_id, tenant=place)
+        return app
+
+    def user_in(self, realm: Realm, username: str, password: str) -> User:
+        """Return the user who signs in; raises EntraError 50034 (unknown), 50020 (elsewhere) or 50126 (password)."""
+        user = self.directory.find_user(username)
+        place = realm.tenant.name if realm.tenant else realm.segment
+        if user is None:
+            raise entra_error(50034, user=username, tenant=place)
+        if not self.belongs(user, realm):
+            raise entra_error(50020, user=user.upn, home=self.directory.tenant(user.tenant_id).name, tenant=place)
+        if password != user.password:
+            raise entra_error(50126)
+        return user
+
+    def belongs(self, user: User, realm: Realm) -> bool:
+        """Tell whether a user may sign in at `realm`."""
+        if realm.tenant is None:
+            return realm.kind != "consumers"
+        return user.tenant_id == realm.tenant.id
+
+    def access_lifetime(self) -> int:
+        """Return the seconds that the next access token lives: 60 to 90 minutes, at random, as Entra does."""
+        return self._random.randint(3599, 5399)
+
+    def incident(self, client_request_id: str | None = None) -> Incident:
+        """Return the identifiers for a refusal that happens now."""
+        return new_incident(self.clock.now(), client_request_id)
+
+    def take_queued_error(self) -> EntraError | None:
+        """Return the refusal that control has put in for the next token request, or None."""
+        if not self.queued_token_errors:
+            return None
+        code = self.queued_token_errors.popleft()
+        return entra_error(code, resource="Dynamics 365 Business Central", reason="put in by the simulator's control")

@@ -1,0 +1,48 @@
+"""Leases: who may do a thing that only one process may do, for a short while."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from linkspan.storage.database import Database
+from linkspan.storage.tables import leases
+
+
+class LeaseStore:
+    """Rows with an owner and an end; a lease whose end has passed belongs to whoever takes it first."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def take(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
+        """Become the owner if nobody else is (or take over from one whose time is over)."""
+        free = update(leases).where(leases.c.name == name, or_(leases.c.expires_at <= now, leases.c.owner == owner))
+        async with self._database.begin() as connection:
+            if (await connection.execute(free.values(owner=owner, expires_at=until))).rowcount == 1:
+                return True
+            if (await connection.execute(select(leases.c.name).where(leases.c.name == name))).first() is not None:
+                return False
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(insert(leases).values(name=name, owner=owner, expires_at=until))
+        except IntegrityError:
+            return False
+        return True
+
+    async def renew(self, name: str, owner: str, *, until: datetime) -> bool:
+        """Stay the owner for longer; False: somebody else has taken over."""
+        statement = update(leases).where(leases.c.name == name, leases.c.owner == owner).values(expires_at=until)
+        async with self._database.begin() as connection:
+            return (await connection.execute(statement)).rowcount == 1
+
+    async def drop(self, name: str, owner: str) -> None:
+        """Give a lease back, if it is still the owner's."""
+        async with self._database.begin() as connection:
+            await connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+    async def held(self, name: str, now: datetime) -> bool:
+        """Whether anybody owns the lease at this moment."""
+        query = select(leases.c.name).where(leases.c.name == name, leases.c.expires_at > now)
+        async with self._database.read() as connection:
+            return (await connection.execute(query)).first() is not None

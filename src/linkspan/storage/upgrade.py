@@ -1,0 +1,111 @@
+"""Bringing the schema up to date: which version is there, which is known, back up, migrate."""
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from linkspan.errors import ConfigurationError
+from linkspan.storage.database import prepare_sqlite
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 4_701_983  # any number; it only has to be ours
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    """What `upgrade` did: versions (None: an empty database) and the back-up, if one was made."""
+
+    before: str | None
+    after: str
+    backup: Path | None = None
+
+
+def known_version() -> str:
+    """The newest schema version that this Linkspan knows."""
+    return _scripts().get_current_head() or ""
+
+
+def current_version(url: str) -> str | None:
+    """The schema version of a database; None: it is empty."""
+    engine = _engine(url)
+    try:
+        with engine.connect() as connection:
+            return _version_of(connection)
+    finally:
+        engine.dispose()
+
+
+def upgrade(url: str, *, backup_dir: Path | None = None) -> Upgraded:
+    """Migrate to the newest version, in one transaction; several processes may try at once.
+
+    A SQLite file that holds data is copied to `backup_dir` first. Raises ConfigurationError for a schema that is newer than this
+    Linkspan.
+    """
+    before = current_version(url)
+    check_known(before)
+    after = known_version()
+    if before == after:
+        return Upgraded(before, after)
+    backup = _back_up(url, before, backup_dir) if before is not None and backup_dir is not None else None
+    engine = _engine(url)
+    try:
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()
+    return Upgraded(before, after, backup)
+
+
+def check_known(version: str | None) -> None:
+    """Raise ConfigurationError for a schema version that this Linkspan does not know, which must be a newer one."""
+    if version is not None and version not in {script.revision for script in _scripts().walk_revisions()}:
+        msg = f"The database has schema version {version}, which this Linkspan does not know."
+        raise ConfigurationError(msg, next_step="Start the newer Linkspan that wrote it, or restore the back-up made before it.")
+
+
+def _back_up(url: str, version: str, folder: Path) -> Path | None:
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return None
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target = folder / f"linkspan-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db"
+    target.touch(mode=0o600)
+    with closing(sqlite3.connect(address.database)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+    return target
+
+
+def _engine(url: str) -> Engine:
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address.set(drivername="sqlite"), poolclass=NullPool)
+        prepare_sqlite(engine)
+        return engine
+    return create_engine(address.set(drivername="postgresql+psycopg"), poolclass=NullPool)
+
+
+def _version_of(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())

@@ -1,0 +1,108 @@
+"""The cable itself: provider requests over pyreqwest, one client with kept connections per event loop."""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from datetime import timedelta
+from weakref import WeakKeyDictionary
+
+from pyreqwest.client import Client, ClientBuilder
+from pyreqwest.exceptions import BuilderError, PoolTimeoutError, PyreqwestError
+from pyreqwest.response import Response
+
+from linkspan.transport.egress import EgressGuard, origin_of
+from linkspan.transport.protocol import Inbound, Outbound, Sent, TransportError
+
+USER_AGENT = "linkspan"
+
+# The only proof that nothing left: the class of the error says "connect" even for a server that read the request and stalled.
+_NEVER_CONNECTED = "client error (Connect)"
+_NO_TLS_TALK = ("tcp connect error", "dns error")
+
+
+class PyreqwestTransport:
+    """A Transport; times in seconds. Redirects are off, proxies from the environment are not used.
+
+    `idle_timeout` stays below what gateways allow, so that a kept connection is seldom closed just while a write leaves on it.
+    """
+
+    def __init__(self, *, allow_private_addresses: bool = False, connect_timeout: float = 10.0, idle_timeout: float = 50.0) -> None:
+        self._guard = EgressGuard(allow_private=allow_private_addresses)
+        self._connect_timeout = timedelta(seconds=connect_timeout)
+        self._idle_timeout = timedelta(seconds=idle_timeout)
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
+
+    async def send(self, request: Outbound) -> Inbound:
+        """Exchange one request for its whole answer. Raises TransportError, whose `sent` tells how much may have left."""
+        if not self._guard.known(request.url, request.allowed):
+            await self._guard.check(request.url)
+        started = time.perf_counter()
+        status: int | None = None
+        try:
+            building = self._client().request(request.method, request.url).headers(request.headers)
+            building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(0)
+            if request.body is not None:
+                building = building.body_bytes(request.body)
+            async with building.build_streamed() as response:
+                status = response.status
+                headers = dict(response.headers)
+                body = await _whole(response, headers, request.max_bytes)
+        except (PyreqwestError, ValueError) as error:
+            raise _explained(error, request, status) from None
+        return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
+
+    async def close(self) -> None:
+        """Close the client of every event loop."""
+        for client in list(self._clients.values()):
+            await client.close()
+        self._clients.clear()
+
+    def _client(self) -> Client:
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            builder = ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
+            client = builder.connect_timeout(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
+            self._clients[loop] = client
+        return client
+
+
+async def _whole(response: Response, headers: dict[str, str], limit: int) -> bytes:
+    length = headers.get("content-length", "")
+    if length.isdecimal():
+        if int(length) > limit:
+            raise TransportError("too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status)
+        return bytes(await response.body_reader.bytes())
+    reader, chunks, size = response.body_reader, [], 0
+    while (chunk := await reader.read_chunk()) is not None:
+        size += len(chunk)
+        if size > limit:
+            raise TransportError("too_large", Sent.YES, f"the answer has more than {limit} bytes", status=response.status)
+        chunks.append(bytes(chunk))
+    return b"".join(chunks)
+
+
+def _explained(error: PyreqwestError | ValueError, request: Outbound, status: int | None) -> TransportError:
+    """Our error for the client's: its texts name the URL with the query, so only the inner causes are passed on."""
+    causes = [str(cause["message"]) for cause in _causes(error)]
+    origin = origin_of(request.url)
+    told = "; ".join(cause for cause in causes if request.url not in cause) or type(error).__name__
+    detail = f"{request.method} {origin}: {told}"
+    if status is not None:
+        kind = "timeout" if isinstance(error, TimeoutError) else "cut"
+        return TransportError(kind, Sent.YES, detail, status=status)
+    if _NEVER_CONNECTED in causes:
+        return TransportError(_connect_kind(origin, causes, timed_out=isinstance(error, TimeoutError)), Sent.NO, detail)
+    if isinstance(error, BuilderError | PoolTimeoutError) or not isinstance(error, PyreqwestError):
+        return TransportError("connect", Sent.NO, f"{request.method} {origin}: the request could not be built")
+    return TransportError("timeout" if isinstance(error, TimeoutError) else "cut", Sent.MAYBE, detail)
+
+
+def _causes(error: Exception) -> Iterable[dict[str, object]]:
+    details = getattr(error, "details", None)
+    return (details.get("causes") or ()) if isinstance(details, dict) else ()
+
+
+def _connect_kind(origin: str, causes: list[str], *, timed_out: bool) -> str:
+    reached = origin.startswith("https:") and not timed_out and not any(cause in _NO_TLS_TALK for cause in causes)
+    return "tls" if reached else "connect"

@@ -1,0 +1,110 @@
+"""Whether a caller may run an action on an account: scope, project, states and the profile's choice of actions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from linkspan.connectors.action import Action
+from linkspan.engine.call import Target
+from linkspan.errors import (
+    AccountRevokedError,
+    AccountSuspendedError,
+    ActionNotEnabledError,
+    InvalidInputError,
+    LinkspanError,
+    Mistake,
+    NeedsReauthError,
+    NotFoundError,
+    ProfileDisabledError,
+)
+from linkspan.model import Account, AccountState, Caller, KeyScope, Profile, Secret, Step
+from linkspan.usecases.access import require
+from linkspan.usecases.hall import Hall
+
+
+class Subject(Protocol):
+    """What learns, while a request is looked at, which action and account it is about, and then each request to the provider."""
+
+    def add(self, step: Step) -> None:
+        """Take one finished provider request."""
+        ...
+
+    def about(self, action: Action, account: Account | None = None) -> None:
+        """Take the action, and the account once it is known to belong to the project."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTokens:
+    """The token source of one account."""
+
+    hall: Hall
+    account: Account
+    profile: Profile
+    steps: Subject
+
+    async def token(self, *, refused: Secret | None = None) -> Secret:
+        """A token that should work; a newer one than `refused`."""
+        return await self.hall.tokens.token(self.account, self.profile, refused=refused, steps=self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request that may go on: the action, the account and where it points, and its tokens."""
+
+    action: Action
+    account: Account
+    target: Target
+    tokens: AccountTokens
+
+
+async def admit_action(
+    hall: Hall, caller: Caller, action_id: str, subject: Subject, *, account_id: str | None, profile_id: str | None = None
+) -> Admitted:
+    """Check what can be checked without the provider; no database read when warm.
+
+    Raises UnknownActionError, MissingScopeError, InvalidInputError, NotFoundError, AccountSuspendedError, AccountRevokedError,
+    NeedsReauthError, ProfileDisabledError, ActionNotEnabledError.
+    """
+    action = hall.catalog.find(action_id)
+    subject.about(action)
+    require(caller, KeyScope.ACTIONS)
+    if not account_id:
+        raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
+    account = await hall.warm.account(caller.project_id, account_id)
+    subject.about(action, account)
+    if account.connector != action.connector:
+        raise InvalidInputError(mistakes=[Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")])
+    if account.state in _CLOSED:
+        raise _CLOSED[account.state](account)
+    profile = await hall.warm.profile(caller.project_id, account.profile_id)
+    rules = await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
+    if not profile.enabled or not rules.enabled:
+        raise ProfileDisabledError
+    if not (action.default if rules.enabled_actions is None else action.id in rules.enabled_actions):
+        message = f"The connector profile {rules.name!r} does not enable {action.id}."
+        raise ActionNotEnabledError(message)
+    target = hall.engine.target(hall.catalog.connectors[action.connector], profile, account)
+    return Admitted(action, account, target, AccountTokens(hall, account, profile, subject))
+
+
+async def _other_profile(hall: Hall, caller: Caller, profile_id: str, action: Action) -> Profile:
+    try:
+        profile = await hall.warm.profile(caller.project_id, profile_id)
+    except NotFoundError:
+        profile = None
+    if profile is None or profile.connector != action.connector:
+        mistake = Mistake("headers.x-connector-profile-id", f"is no {action.connector} profile of this project")
+        raise InvalidInputError(mistakes=[mistake])
+    return profile
+
+
+def _reason(account: Account) -> str | None:
+    return account.reasons[-1].description if account.reasons else None
+
+
+_CLOSED: Mapping[AccountState, Callable[[Account], LinkspanError]] = {
+    AccountState.SUSPENDED: lambda _: AccountSuspendedError(),
+    AccountState.REVOKED: lambda _: AccountRevokedError(),
+    AccountState.NEEDS_REAUTH: lambda account: NeedsReauthError(_reason(account)),
+}

@@ -1,0 +1,56 @@
+"""Changing, suspending and resuming a linked account."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypedDict
+
+from linkspan.errors import InvalidInputError, Mistake
+from linkspan.model import Account, AccountState, Caller, KeyScope, Owner, StateReason
+from linkspan.usecases.access import require
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.read_accounts import find_account
+
+KINDS = ("production", "test")
+
+
+class AccountChange(TypedDict, total=False):
+    """What to change of an account; an absent name stays as it is."""
+
+    owner: Owner
+    label: str | None
+    kind: str
+    metadata: Mapping[str, object]
+
+
+async def change_account(hall: Hall, caller: Caller, account_id: str, change: AccountChange) -> Account:
+    """Change what the integrator says about an account; where it points is changed by linking again. Raises NotFoundError."""
+    require(caller, KeyScope.PLATFORM_WRITE)
+    before = await find_account(hall, caller.project_id, account_id)
+    if change.get("kind", before.kind) not in KINDS:
+        raise InvalidInputError(mistakes=[Mistake("type", "is production or test")])
+    after = replace(before, **change, updated_at=hall.clock())
+    await hall.accounts.change(after)
+    hall.warm.drop()
+    return after
+
+
+async def suspend_account(hall: Hall, caller: Caller, account_id: str) -> Account:
+    """Stop every action on an account until it is resumed; its grant is kept. Raises NotFoundError."""
+    require(caller, KeyScope.PLATFORM_WRITE)
+    before = await find_account(hall, caller.project_id, account_id)
+    now = hall.clock()
+    if before.state is not AccountState.SUSPENDED:
+        reason = StateReason("suspended", "The account was suspended.", now)
+        await hall.accounts.suspend(before.project_id, before.id, reason, now)
+        hall.warm.drop()
+    return await find_account(hall, caller.project_id, account_id)
+
+
+async def resume_account(hall: Hall, caller: Caller, account_id: str) -> Account:
+    """Take a suspended account back into use, in the state that it had before. Raises NotFoundError."""
+    require(caller, KeyScope.PLATFORM_WRITE)
+    before = await find_account(hall, caller.project_id, account_id)
+    if before.state is AccountState.SUSPENDED:
+        await hall.accounts.resume(before.project_id, before.id, hall.clock())
+        hall.warm.drop()
+    return await find_account(hall, caller.project_id, account_id)

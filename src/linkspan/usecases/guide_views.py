@@ -1,0 +1,119 @@
+"""What a guide shows: the one record from which the page, the Markdown, the JSON and the CLI are all drawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One action in the selector: `shown` tells whether it fits the search, `chosen` whether it is ticked."""
+
+    id: str
+    label: str
+    verb: str
+    read_only: bool
+    scopes: tuple[str, ...]
+    chosen: bool
+    shown: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ActionGroup:
+    """The actions of one resource."""
+
+    resource: str
+    label: str
+    rows: tuple[ActionRow, ...]
+
+    @property
+    def shown(self) -> bool:
+        """Whether any of its rows fits the search."""
+        return any(row.shown for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class CopyText:
+    """A text to copy, and what it is."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step as it is shown: `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for."""
+
+    number: int
+    id: str
+    title: str
+    markdown: str
+    older: str | None
+    copies: tuple[CopyText, ...]
+    scopes: tuple[str, ...]
+    enables: tuple[ActionRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRight:
+    """Rights on one table of the provider: letters of RIMD (read, insert, modify, delete) and the table's object id."""
+
+    table: str
+    id: int | None
+    rights: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideAddresses:
+    """Where this guide is: `plain` without the selection, `dynamic` with it; the same with `.md` and `.json`; and its neighbours."""
+
+    plain: str
+    dynamic: str
+    markdown: str
+    json: str
+    profile_guide: str
+    link_guide: str
+    rights_xml: str
+    rights_al: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideView:
+    """A guide with a selection: everything that any form of it prints.
+
+    `scopes_text` is `scopes` joined by the chosen separator; `selection` is the short text in the address; `options` are the
+    values of the form fields; `everything` tells that nothing is chosen, so that the guide speaks of all actions.
+    """
+
+    connector: str
+    connector_name: str
+    kind: str
+    method: str
+    method_label: str
+    title: str
+    intro: str
+    needs: tuple[str, ...]
+    notices: tuple[str, ...]
+    warnings: tuple[str, ...]
+    groups: tuple[ActionGroup, ...]
+    chosen: tuple[ActionRow, ...]
+    everything: bool
+    selection: str
+    scopes: tuple[str, ...]
+    scopes_text: str
+    separator: str
+    audience: str
+    audiences: Mapping[str, str]
+    steps: tuple[StepView, ...]
+    rights: tuple[TableRight, ...]
+    addresses: GuideAddresses
+    options: Mapping[str, str]
+
+    @property
+    def has_selector(self) -> bool:
+        """Whether the guide depends on chosen actions: the profile guide does, the link guide does not."""
+        return self.kind == "connector-profile"
+
+    @property
+    def total(self) -> int:
+        """How many actions the connector has."""
+        return sum(len(group.rows) for group in self.groups)

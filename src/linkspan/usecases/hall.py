@@ -1,0 +1,55 @@
+"""The hall: the one bundle of ports that wiring builds and every door and use case is handed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from linkspan.connectors.catalog import Catalog
+from linkspan.engine.engine import Engine
+from linkspan.providerauth.oauth import OAuthClient
+from linkspan.providerauth.tokens import Tokens
+from linkspan.providerauth.vault import Vault
+from linkspan.settings import Settings
+from linkspan.storage.account_store import AccountStore
+from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.grant_store import GrantStore
+from linkspan.storage.key_store import KeyStore
+from linkspan.storage.key_uses import KeyUses
+from linkspan.storage.lease_store import LeaseStore
+from linkspan.storage.link_store import LinkStore
+from linkspan.storage.profile_store import ProfileStore
+from linkspan.storage.project_store import ProjectStore
+from linkspan.storage.run_log import RunLog
+from linkspan.storage.run_store import RunStore
+from linkspan.storage.session_store import SessionStore
+from linkspan.storage.write_journal import WriteJournal
+from linkspan.usecases.warm import Warm
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hall:
+    """Everything a use case may need, built once at start (wiring.py); frozen, so that nobody swaps a port at run time."""
+
+    settings: Settings
+    clock: Clock
+    catalog: Catalog
+    engine: Engine
+    vault: Vault
+    oauth: OAuthClient
+    tokens: Tokens
+    projects: ProjectStore
+    keys: KeyStore
+    key_uses: KeyUses
+    profiles: ProfileStore
+    accounts: AccountStore
+    grants: GrantStore
+    leases: LeaseStore
+    sessions: SessionStore
+    links: LinkStore
+    runs: RunStore
+    run_log: RunLog
+    journal: WriteJournal
+    changes: ChangeCounter
+    warm: Warm

@@ -1,0 +1,69 @@
+"""How new things are named: random ids of the forms that wire clients accept."""
+
+import secrets
+import string
+from datetime import datetime
+
+from linkspan.model import Secret
+
+_ALPHANUMERIC = string.ascii_letters + string.digits
+_LOWER = string.digits + string.ascii_lowercase
+_RUN_TIME_DIGITS = 9  # base 36 milliseconds: enough until the year 5188
+_RUN_RANDOM_DIGITS = 11
+_SAFE_INTEGER = 2**53
+
+
+def new_account_id() -> str:
+    """An opaque account id of 20 characters [A-Za-z0-9]."""
+    return _random(_ALPHANUMERIC, 20)
+
+
+def new_number() -> int:
+    """An id for clients that keep numbers as doubles: at least 1, below 2**53."""
+    return secrets.randbelow(_SAFE_INTEGER - 1) + 1
+
+
+def new_key_id() -> str:
+    """The public id of an API key."""
+    return "key_" + _random(_LOWER, 16)
+
+
+def new_key_text(region: str) -> Secret:
+    """The text of an API key, `v1.{region}.` and 256 random bits as 43 characters."""
+    return Secret(f"v1.{region}.{secrets.token_urlsafe(32)}")
+
+
+def new_token() -> Secret:
+    """256 random bits as 43 characters: session tokens, OAuth states, browser bindings."""
+    return Secret(secrets.token_urlsafe(32))
+
+
+def new_attempt_id() -> str:
+    """The id of one try to link an account."""
+    return "link_" + _random(_LOWER, 20)
+
+
+def new_run_id(started_at: datetime) -> str:
+    """`run_` and 20 characters [a-z0-9], of which the first nine order runs by their start in milliseconds."""
+    milliseconds = int(started_at.timestamp() * 1000)
+    return "run_" + _base36(milliseconds, _RUN_TIME_DIGITS) + _base36(secrets.randbelow(36**_RUN_RANDOM_DIGITS), _RUN_RANDOM_DIGITS)
+
+
+def new_project_id(name: str) -> str:
+    """A readable project id: the name's letters and digits, a hyphen and four digits, such as `default-4821`."""
+    words = "".join(letter if letter in _LOWER else "-" for letter in name.lower()).strip("-")
+    slug = "-".join(part for part in words.split("-") if part)[:40] or "project"
+    return f"{slug}-{secrets.randbelow(9000) + 1000}"
+
+
+def _base36(number: int, width: int) -> str:
+    """Digits 0-9 and a-z, filled up with zeros: one look at the random source instead of one a letter, for the hot path."""
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _LOWER[digit] + digits
+    return digits.rjust(width, "0")
+
+
+def _random(letters: str, length: int) -> str:
+    return "".join(secrets.choice(letters) for _ in range(length))

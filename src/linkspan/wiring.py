@@ -1,0 +1,132 @@
+"""Builds everything: the only module that knows all implementations."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+from linkspan.connectors.catalog import load_catalog
+from linkspan.engine.engine import Engine
+from linkspan.engine.retry import Patience
+from linkspan.providerauth.master_key import load_master_key
+from linkspan.providerauth.oauth import OAuthClient
+from linkspan.providerauth.tokens import Tokens
+from linkspan.providerauth.vault import CursorSeal, Vault
+from linkspan.settings import Settings
+from linkspan.storage.account_store import AccountStore
+from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.data_key_store import DataKeyStore
+from linkspan.storage.database import Database, open_database, sqlite_url
+from linkspan.storage.grant_store import GrantStore
+from linkspan.storage.key_store import KeyStore
+from linkspan.storage.key_uses import KeyUses
+from linkspan.storage.lease_store import LeaseStore
+from linkspan.storage.link_store import LinkStore
+from linkspan.storage.profile_store import ProfileStore
+from linkspan.storage.project_store import ProjectStore
+from linkspan.storage.run_log import RunLog
+from linkspan.storage.run_store import RunStore
+from linkspan.storage.session_store import SessionStore
+from linkspan.storage.upgrade import Upgraded, upgrade
+from linkspan.storage.write_journal import WriteJournal
+from linkspan.transport.protocol import Transport
+from linkspan.transport.pyreqwest_client import PyreqwestTransport
+from linkspan.transport.throttle import Throttle
+from linkspan.usecases.hall import Clock, Hall
+from linkspan.usecases.warm import Warm
+
+
+def utc_now() -> datetime:
+    """The clock of every process."""
+    return datetime.now(UTC)
+
+
+@contextlib.asynccontextmanager
+async def opened_hall(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[Hall]:
+    """The hall for as long as the block lasts: schema brought up, background tasks running; at the end all notes are stored.
+
+    Raises ConfigurationError for a schema newer than this version, a wrong master key or a broken connector folder.
+    """
+    await migrate_storage(settings)
+    database = open_database(database_address(settings))
+    transport = PyreqwestTransport(allow_private_addresses=settings.allow_private_addresses)
+    try:
+        hall = await build_hall(settings, database, transport, clock)
+        async with background(hall):
+            yield hall
+    finally:
+        await transport.close()
+        await database.close()
+
+
+async def build_hall(settings: Settings, database: Database, transport: Transport, clock: Clock) -> Hall:
+    """Join the implementations. Nothing runs in the background yet."""
+    catalog = load_catalog(settings.connector_dirs)
+    keys, profiles, accounts = KeyStore(database), ProfileStore(database), AccountStore(database)
+    grants, leases, changes, runs = GrantStore(database), LeaseStore(database), ChangeCounter(database), RunStore(database)
+    vault = await Vault.unlock(load_master_key(settings), DataKeyStore(database), clock)
+    oauth = OAuthClient(transport, clock)
+    tokens = Tokens(
+        vault=vault, grants=grants, leases=leases, secrets=profiles, oauth=oauth, connectors=catalog.connectors, clock=clock
+    )
+    patience = Patience(timeout=settings.provider_timeout)
+    engine = Engine(transport, CursorSeal(vault.derive("cursor")), Throttle(), clock, patience=patience)
+    return Hall(
+        settings=settings,
+        clock=clock,
+        catalog=catalog,
+        engine=engine,
+        vault=vault,
+        oauth=oauth,
+        tokens=tokens,
+        projects=ProjectStore(database),
+        keys=keys,
+        key_uses=KeyUses(keys),
+        profiles=profiles,
+        accounts=accounts,
+        grants=grants,
+        leases=leases,
+        sessions=SessionStore(database),
+        links=LinkStore(database),
+        runs=runs,
+        run_log=RunLog(runs),
+        journal=WriteJournal(database),
+        changes=changes,
+        warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),
+    )
+
+
+@contextlib.asynccontextmanager
+async def background(hall: Hall) -> AsyncIterator[None]:
+    """The tasks behind the hot path: group writers, and the watch for changes by other processes."""
+    await hall.warm.check()
+    tasks = [
+        asyncio.create_task(work, name=name)
+        for name, work in (
+            ("run log", hall.run_log.keep_writing()),
+            ("key uses", hall.key_uses.keep_writing()),
+            ("changes", hall.warm.watch()),
+        )
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await hall.tokens.close()
+        await hall.run_log.flush()
+        await hall.key_uses.flush()
+
+
+def database_address(settings: Settings) -> str:
+    """The database's address: the one given, or the SQLite file in the data folder."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return sqlite_url(settings.data_dir / "linkspan.db")
+
+
+async def migrate_storage(settings: Settings) -> Upgraded:
+    """Bring the schema to this version; SQLite is copied into `backups` first. Raises ConfigurationError for a newer schema."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return await asyncio.to_thread(upgrade, database_address(settings), backup_dir=settings.data_dir / "backups")

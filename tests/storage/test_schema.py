@@ -1,0 +1,69 @@
+"""The migrations make what the code expects, in both databases, and refuse what they do not know."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, make_url
+
+from linkspan.errors import ConfigurationError
+from linkspan.storage.database import sqlite_url
+from linkspan.storage.tables import metadata
+from linkspan.storage.upgrade import Upgraded, current_version, known_version, upgrade
+
+DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
+
+
+def test_the_migrations_and_the_tables_agree(database_url):
+    address = make_url(database_url)
+    engine = create_engine(address.set(drivername=DRIVERS[address.get_backend_name()]))
+
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    engine.dispose()
+
+    assert [] == found
+
+
+def test_a_current_schema_is_left_alone(database_url):
+    assert Upgraded(known_version(), known_version()) == upgrade(database_url)
+
+
+def test_a_newer_schema_is_refused(database_url):
+    address = make_url(database_url)
+    engine = create_engine(address.set(drivername=DRIVERS[address.get_backend_name()]))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+
+    with pytest.raises(ConfigurationError, match="9999") as caught:
+        upgrade(database_url)
+
+    assert "newer Linkspan" in caught.value.next_step
+    assert "9999" == current_version(database_url)
+
+
+def test_sqlite_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
+    url = sqlite_url(tmp_path / "linkspan.db")
+    upgrade(url)
+    with closing(sqlite3.connect(tmp_path / "linkspan.db")) as connection:
+        connection.execute("INSERT INTO projects VALUES ('p', 'Project', 7, 0)")
+        connection.commit()
+    monkeypatch.setattr("linkspan.storage.upgrade.known_version", lambda: "0002")
+
+    done = upgrade(url, backup_dir=tmp_path / "backups")
+
+    assert done.backup is not None
+    assert 0o600 == done.backup.stat().st_mode & 0o777
+    with closing(sqlite3.connect(done.backup)) as copy:
+        assert [("p", "Project", 7, 0)] == copy.execute("SELECT * FROM projects").fetchall()
+
+
+def test_an_empty_database_needs_no_back_up(tmp_path):
+    done = upgrade(sqlite_url(tmp_path / "new.db"), backup_dir=tmp_path / "backups")
+
+    assert Upgraded(None, known_version()) == done
+    assert not Path(tmp_path / "backups").exists()
