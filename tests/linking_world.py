@@ -76,7 +76,7 @@ async def sign_in(authorize_url: str, *, user: str = ADMINISTRATOR, answer: str 
     raise AssertionError(re.sub(r"<[^>]+>", " ", page.text))
 
 
-@dataclass
+@dataclass(repr=False)
 class World:
     """`link` does all that a person does; the parts of it are there for those who stop half-way."""
 

@@ -28,7 +28,9 @@ class Demo:
     data_dir: Path
 
     def client(self) -> httpx2.Client:
-        return httpx2.Client(base_url=self.base_url, auth=(self.api_key, ""), headers={"x-account-id": self.account_id}, timeout=30)
+        return httpx2.Client(
+            base_url=self.base_url, auth=(self.api_key, ""), headers={"x-account-id": self.account_id}, timeout=30
+        )
 
     def rpc(self, action: str, **groups: object) -> httpx2.Response:
         with self.client() as client:
@@ -50,7 +52,18 @@ def clean_environment(**extra: str) -> dict[str, str]:
 @contextmanager
 def running_demo(data_dir: Path, **environment: str) -> Iterator[Demo]:
     """Start the demo, wait for its line, stop it with SIGTERM."""
-    command = [sys.executable, "-m", "linkspan.cli.app", "demo", "--headless", "--json", "--port", "0", "--data-dir", str(data_dir)]
+    command = [
+        sys.executable,
+        "-m",
+        "linkspan.cli.app",
+        "demo",
+        "--headless",
+        "--json",
+        "--port",
+        "0",
+        "--data-dir",
+        str(data_dir),
+    ]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(**environment)
     )

@@ -40,7 +40,10 @@ def test_amounts_keep_their_digits_over_rpc(demo: Demo) -> None:
         with demo.client() as client:
             listed = client.post(
                 "/actions/rpc",
-                json={"action": "dynamics365bc_list_items", "query": {"filter": {"id": record}, "select": ["id", "unitPrice"]}},
+                json={
+                    "action": "dynamics365bc_list_items",
+                    "query": {"filter": {"id": record}, "select": ["id", "unitPrice"]},
+                },
             )
             client.post("/actions/rpc", json={"action": "dynamics365bc_delete_item", "path": {"id": record}})
 
@@ -51,7 +54,17 @@ def test_amounts_keep_their_digits_over_rpc(demo: Demo) -> None:
 
 
 def run_cli(demo: Demo, *words: str) -> bytes:
-    command = [sys.executable, "-m", "linkspan.cli.app", "--data-dir", str(demo.data_dir), "run", *words, "--account", demo.account_id]
+    command = [
+        sys.executable,
+        "-m",
+        "linkspan.cli.app",
+        "--data-dir",
+        str(demo.data_dir),
+        "run",
+        *words,
+        "--account",
+        demo.account_id,
+    ]
     environment = clean_environment(LINKSPAN_ALLOW_PRIVATE_ADDRESSES="true")
     done = subprocess.run(command, capture_output=True, env=environment, check=False, timeout=60)
     assert 0 == done.returncode, done.stderr.decode()

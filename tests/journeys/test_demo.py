@@ -17,8 +17,21 @@ ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")
 
 
 def start(data_dir: Path, *words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "linkspan.cli.app", "demo", "--headless", "--port", "0", "--data-dir", str(data_dir), *words]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment())
+    command = [
+        sys.executable,
+        "-m",
+        "linkspan.cli.app",
+        "demo",
+        "--headless",
+        "--port",
+        "0",
+        "--data-dir",
+        str(data_dir),
+        *words,
+    ]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=clean_environment()
+    )
 
 
 def test_demo_links_runs_prints_and_ends(tmp_path: Path) -> None:
@@ -42,7 +55,10 @@ def test_every_address_that_the_demo_offers_opens(tmp_path: Path) -> None:
             told += line
             if line.startswith("account "):
                 break
-        answers = {address: httpx2.get(address, follow_redirects=True, timeout=10).status_code for address in ADDRESS.findall(told)}
+        answers = {
+            address: httpx2.get(address, follow_redirects=True, timeout=10).status_code
+            for address in ADDRESS.findall(told)
+        }
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)

@@ -54,7 +54,12 @@ def link_url(demo: Demo, owner: str) -> str:
     with demo.client() as client:
         answer = client.post(
             "/v1/connect_sessions",
-            json={"connector": "dynamics365bc", "origin_owner_id": owner, "origin_owner_name": owner, "profile_id": demo.profile_id},
+            json={
+                "connector": "dynamics365bc",
+                "origin_owner_id": owner,
+                "origin_owner_name": owner,
+                "profile_id": demo.profile_id,
+            },
         )
     assert 201 == answer.status_code, answer.text
     return answer.json()["link_url"]
@@ -139,7 +144,10 @@ async def callback_of(demo: Demo, browser: httpx2.AsyncClient, owner: str) -> st
             if "/callback" in target:
                 return target
             page = await browser.get(target)
-        form = max((form for form in forms_of(page.text) if form.method == "post"), key=lambda form: sum(n in form.values for n in told))
+        form = max(
+            (form for form in forms_of(page.text) if form.method == "post"),
+            key=lambda form: sum(n in form.values for n in told),
+        )
         data = form.values | {name: value for name, value in told.items() if name in form.values}
         if any(name == "answer" for name, _, _ in form.buttons):
             data["answer"] = "accept"
@@ -181,7 +189,9 @@ async def test_stale_etag(calm: Demo) -> None:
     assert "conflict" == logged(calm, action="dynamics365bc_update_customer")[0]["error_code"]
 
 
-@pytest.mark.parametrize("failure", [{"kind": "delay_after", "delay_seconds": 4}, {"kind": "drop_after"}, {"kind": "half_body"}])
+@pytest.mark.parametrize(
+    "failure", [{"kind": "delay_after", "delay_seconds": 4}, {"kind": "drop_after"}, {"kind": "half_body"}]
+)
 async def test_a_create_whose_answer_is_lost_is_not_sent_again(calm: Demo, failure: dict[str, object]) -> None:
     name = f"Lost {uuid.uuid4().hex[:8]}"
     calm.control("/clear_requests", {})
@@ -192,7 +202,11 @@ async def test_a_create_whose_answer_is_lost_is_not_sent_again(calm: Demo, failu
     found = calm.rpc("list_customers", query={"filter": {"displayName": name}}).json()["data"]
     run = next(run for run in logged(calm, action="dynamics365bc_create_customer") if run["id"] == told["run_id"])
 
-    assert (502, "write_outcome_unknown", "WriteOutcomeUnknown") == (answer.status_code, told["code"], told["errorCode"])
+    assert (502, "write_outcome_unknown", "WriteOutcomeUnknown") == (
+        answer.status_code,
+        told["code"],
+        told["errorCode"],
+    )
     assert told["next_step"]
     assert "write_outcome_unknown" == run["error_code"]
     assert 1 == len(posts)

@@ -50,7 +50,9 @@ def new_record(demo: Demo, singular: str) -> tuple[dict[str, object], dict[str, 
     mark = uuid.uuid4().hex[:6].upper()
     if singular == "journal_line":
         journal = rows_of(demo, "journals")[0]
-        account = next(row for row in rows_of(demo, "accounts") if row["directPosting"] and row["accountType"] == "Posting")
+        account = next(
+            row for row in rows_of(demo, "accounts") if row["directPosting"] and row["accountType"] == "Posting"
+        )
         return {"accountId": account["id"], "amount": 125.5, "description": "Berth"}, {"journal_id": journal["id"]}
     if singular == "sales_quote":
         customer = next(row for row in rows_of(demo, "customers") if row["blocked"] == "")
@@ -88,7 +90,10 @@ def test_create_update_delete(demo: Demo, singular: str) -> None:
     created = ok(demo.rpc(f"create_{singular}", path=path, body=body))["data"]
     changed = ok(
         demo.rpc(
-            f"update_{singular}", path={"id": created["id"]}, body=UPDATES[singular], headers={"if_match": created["@odata.etag"]}
+            f"update_{singular}",
+            path={"id": created["id"]},
+            body=UPDATES[singular],
+            headers={"if_match": created["@odata.etag"]},
         )
     )
     blind = ok(demo.rpc(f"update_{singular}", path={"id": created["id"]}, body=UPDATES[singular]))
@@ -105,7 +110,9 @@ def test_create_update_delete(demo: Demo, singular: str) -> None:
 def test_update_company_information(demo: Demo) -> None:
     row = rows_of(demo, "company_information")[0]
     try:
-        changed = ok(demo.rpc("update_company_information", path={"id": row["id"]}, body={"phoneNumber": "+47 55 99 88 77"}))["data"]
+        changed = ok(
+            demo.rpc("update_company_information", path={"id": row["id"]}, body={"phoneNumber": "+47 55 99 88 77"})
+        )["data"]
     finally:
         demo.rpc("update_company_information", path={"id": row["id"]}, body={"phoneNumber": row["phoneNumber"]})
 

@@ -44,7 +44,9 @@ class HallWorld:
     account: Account
     profile: Profile
 
-    async def run(self, action: str, *, caller: Caller = CALLER, account_id: str | None = "", **groups: object) -> Answer:
+    async def run(
+        self, action: str, *, caller: Caller = CALLER, account_id: str | None = "", **groups: object
+    ) -> Answer:
         profile_id = groups.pop("profile_id", None)
         account = self.account.id if account_id == "" else account_id
         request = ActionRequest(f"dynamics365bc_{action}", account, Inputs(**groups), "rest", profile_id)

@@ -57,7 +57,11 @@ class Granted:
 class Books:
     def __init__(self, simulator: Simulator, **fields: str) -> None:
         demo = simulator.demo
-        where = {"tenant_id": str(demo.tenant_id), "environment": demo.environment, "company_id": str(demo.company_id)} | fields
+        where = {
+            "tenant_id": str(demo.tenant_id),
+            "environment": demo.environment,
+            "company_id": str(demo.company_id),
+        } | fields
         self.transport = PyreqwestTransport(allow_private_addresses=True)
         self.engine = Engine(self.transport, KeySeal(), Throttle(), utc_now, patience=QUICK)
         self.target = target_of(CONNECTOR, profile(simulator.url), account(**where))
@@ -83,7 +87,9 @@ async def books(running: Simulator) -> AsyncIterator[Books]:
 
 
 async def test_a_customers_life(books: Books) -> None:
-    created = (await books.run("create_customer", body={"displayName": "Lund Sjø", "creditLimit": "12500.50", "blocked": ""})).data
+    created = (
+        await books.run("create_customer", body={"displayName": "Lund Sjø", "creditLimit": "12500.50", "blocked": ""})
+    ).data
     changed = await books.run("update_customer", path={"id": created["id"]}, body={"type": "Person", "city": "Moss"})
     read = (await books.run("get_customer", path={"id": created["id"]})).data
     gone = await books.run("delete_customer", path={"id": created["id"]}, headers={"if_match": read["@odata.etag"]})
@@ -104,7 +110,10 @@ async def test_a_quote_with_lines(books: Books) -> None:
     item = (await books.run("list_items", query={"filter": {"type": "Inventory"}, "top": 1})).data[0]
     line = {"lineType": "Item", "itemId": item["id"], "quantity": 2, "unitPrice": "10.10"}
     quote = (
-        await books.run("create_sales_quote", body={"customerId": customer["id"], "salesQuoteLines": [line, {**line, "quantity": 1}]})
+        await books.run(
+            "create_sales_quote",
+            body={"customerId": customer["id"], "salesQuoteLines": [line, {**line, "quantity": 1}]},
+        )
     ).data
     read = (await books.run("get_sales_quote", path={"id": quote["id"]}, query={"expand": "salesQuoteLines"})).data
 
@@ -121,7 +130,9 @@ async def test_pages_and_counts(books: Books) -> None:
 
     assert everything.count == len(everything.data) > 6
     assert [3, 3] == [len(first.data), len(second.data)]
-    assert sorted(row["number"] for row in everything.data)[:6] == [row["number"] for row in [*first.data, *second.data]]
+    assert sorted(row["number"] for row in everything.data)[:6] == [
+        row["number"] for row in [*first.data, *second.data]
+    ]
     assert {"@odata.etag", "id", "number"} >= first.data[0].keys()
 
 
@@ -130,8 +141,14 @@ async def test_simple_filters_find_what_they_say(books: Books) -> None:
     some = rows[1]
     for given_filter, expected in (
         ({"number": some["number"]}, lambda row: row["number"] == some["number"]),
-        ({"displayName": {"startswith": some["displayName"][:3]}}, lambda row: row["displayName"].startswith(some["displayName"][:3])),
-        ({"number": [rows[0]["number"], some["number"]]}, lambda row: row["number"] in {rows[0]["number"], some["number"]}),
+        (
+            {"displayName": {"startswith": some["displayName"][:3]}},
+            lambda row: row["displayName"].startswith(some["displayName"][:3]),
+        ),
+        (
+            {"number": [rows[0]["number"], some["number"]]},
+            lambda row: row["number"] in {rows[0]["number"], some["number"]},
+        ),
         ({"id": some["id"]}, lambda row: row["id"] == some["id"]),
         ({"creditLimit": {"gt": 0}}, lambda row: row["creditLimit"] > 0),
         ({"lastModifiedDateTime": {"ge": "2020-01-01T00:00:00Z"}}, lambda row: True),
@@ -161,8 +178,17 @@ async def test_refusals(books: Books) -> None:
     customer = (await books.run("create_customer", body={"displayName": "A"})).data
     here = {"path": {"id": customer["id"]}}
     await books.run("update_customer", **here, body={"city": "Moss"})
-    stale = await refused(books, ConflictError, "update_customer", **here, body={"city": "Hov"}, headers={"if_match": customer["@odata.etag"]})
-    twice = await refused(books, ProviderRejectedError, "create_customer", body={"displayName": "A", "number": customer["number"]})
+    stale = await refused(
+        books,
+        ConflictError,
+        "update_customer",
+        **here,
+        body={"city": "Hov"},
+        headers={"if_match": customer["@odata.etag"]},
+    )
+    twice = await refused(
+        books, ProviderRejectedError, "create_customer", body={"displayName": "A", "number": customer["number"]}
+    )
     syntax = await refused(books, ProviderRejectedError, "list_customers", query={"filter": "nosuchfield eq 1"})
 
     assert "Request_EntityChanged" == stale.provider.code

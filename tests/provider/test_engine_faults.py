@@ -93,7 +93,9 @@ async def test_fault(fault: str, writing: bool) -> None:
 
 async def test_the_providers_words_are_passed_on_as_such() -> None:
     identity = "0a1b2c3d-1111-2222-3333-444455556666"
-    said = refusal(400, "Application_DialogException", f"The sell-to customer cannot be found.  CorrelationId:  {identity}.")
+    said = refusal(
+        400, "Application_DialogException", f"The sell-to customer cannot be found.  CorrelationId:  {identity}."
+    )
     async with world(said) as here:
         with pytest.raises(ProviderRejectedError) as caught:
             await here.run("create_customer", body={"displayName": "A"})

@@ -24,7 +24,11 @@ def shelf(total: int, *, ignores_page_size: bool = False) -> Script:
         end = min(total, begin + size, begin + top)
         rest = f"&$top={top - (end - begin)}" if "$top" in query else ""
         more = end < min(total, begin + top)
-        link = {"@odata.nextLink": f"http://{seen.headers['host']}{BASE}/customers?aid=FIN&$skiptoken={end}{rest}"} if more else {}
+        link = (
+            {"@odata.nextLink": f"http://{seen.headers['host']}{BASE}/customers?aid=FIN&$skiptoken={end}{rest}"}
+            if more
+            else {}
+        )
         count = {"@odata.count": total} if "$count" in query else {}
         await says(200, page([customer(number) for number in range(begin, end)], **count, **link))(seen, writer)
 
@@ -59,7 +63,9 @@ async def walk(here: World, **query: object) -> list[list[int]]:
     ],
 )
 @pytest.mark.parametrize("ignores_page_size", [False, True])
-async def test_cursors_walk_the_whole_list_once(query: dict[str, object], sizes: list[int], ignores_page_size: bool) -> None:
+async def test_cursors_walk_the_whole_list_once(
+    query: dict[str, object], sizes: list[int], ignores_page_size: bool
+) -> None:
     async with world(shelf(25, ignores_page_size=ignores_page_size)) as here:
         pages = await walk(here, **query)
 
@@ -118,14 +124,18 @@ async def test_a_cursor_belongs_to_its_action_account_and_company() -> None:
 
         elsewhere = target_of(CONNECTOR, profile(here.server.url), account(environment="Sandbox"))
         with pytest.raises(CursorInvalidError):
-            here.engine.prepare(CONNECTOR.actions["dynamics365bc_list_customers"], elsewhere, Inputs(query={"cursor": cursor}))
+            here.engine.prepare(
+                CONNECTOR.actions["dynamics365bc_list_customers"], elsewhere, Inputs(query={"cursor": cursor})
+            )
 
 
 async def test_a_cursor_excludes_other_options() -> None:
     async with world(shelf(12)) as here:
         cursor = (await here.run("list_customers", query={"page_size": 10})).next
         with pytest.raises(InvalidInputError) as caught:
-            here.prepare("list_customers", query={"cursor": cursor, "top": 1, "filter": "number eq '1'", "page_size": 5})
+            here.prepare(
+                "list_customers", query={"cursor": cursor, "top": 1, "filter": "number eq '1'", "page_size": 5}
+            )
 
     assert ["query.top", "query.filter"] == [mistake.where for mistake in caught.value.mistakes]
 

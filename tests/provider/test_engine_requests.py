@@ -37,7 +37,12 @@ async def test_list_options_become_odata() -> None:
 
 async def test_a_page_is_shaped() -> None:
     line = {"lineType": "Fixed_x0020_Asset", "item": {"type": "Non_x002D_Inventory"}}
-    quote = {"@odata.etag": "e", "status": "Expired_x0020_", "salesQuoteLines": [line], "salesQuoteLines@odata.context": "x"}
+    quote = {
+        "@odata.etag": "e",
+        "status": "Expired_x0020_",
+        "salesQuoteLines": [line],
+        "salesQuoteLines@odata.context": "x",
+    }
     async with world(says(200, page([quote], **{"@odata.count": 7}))) as here:
         result = await here.run("list_sales_quotes", query={"expand": "salesQuoteLines($expand=item)", "count": True})
 
@@ -88,7 +93,10 @@ async def test_create_with_lines_keeps_every_digit() -> None:
 async def test_update_with_the_callers_etag() -> None:
     async with world(says(200, customer(1))) as here:
         result = await here.run(
-            "update_customer", path={"id": RECORD}, body={"blocked": "", "type": "Person"}, headers={"If-Match": 'W/"x"'}
+            "update_customer",
+            path={"id": RECORD},
+            body={"blocked": "", "type": "Person"},
+            headers={"If-Match": 'W/"x"'},
         )
 
     assert ("PATCH", f"{BASE}/customers({RECORD})") == asked(here.server)
@@ -99,7 +107,9 @@ async def test_update_with_the_callers_etag() -> None:
 
 @pytest.mark.parametrize(("verb", "body", "status"), [("update", {"type": "Person"}, 200), ("delete", None, 204)])
 async def test_without_an_etag_the_current_one_is_used(verb: str, body: dict[str, object] | None, status: int) -> None:
-    async with world(says(200, {"@odata.etag": 'W/"now"', "id": RECORD}), says(status, customer(1) if body else None)) as here:
+    async with world(
+        says(200, {"@odata.etag": 'W/"now"', "id": RECORD}), says(status, customer(1) if body else None)
+    ) as here:
         result = await here.run(f"{verb}_customer", path={"id": RECORD}, body=body)
 
     assert ("GET", f"{BASE}/customers({RECORD})?$select=id") == asked(here.server)

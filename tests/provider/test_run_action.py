@@ -85,7 +85,11 @@ JOURNAL: dict[str, tuple[Script, str | None, WriteState]] = {
     "limited": (refusal(429, "x", "y", Retry_After="99"), "rate_limited", WriteState.REFUSED),
     "cut": (writes(b""), "write_outcome_unknown", WriteState.UNKNOWN),
     "stall": (writes(b"", then_stall=2), "write_outcome_unknown", WriteState.UNKNOWN),
-    "half a body": (writes(b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{"), "write_outcome_unknown", WriteState.UNKNOWN),
+    "half a body": (
+        writes(b"HTTP/1.1 201 Created\r\nContent-Length: 99\r\n\r\n{"),
+        "write_outcome_unknown",
+        WriteState.UNKNOWN,
+    ),
     "web page": (says(502, b"<html>"), "write_outcome_unknown", WriteState.UNKNOWN),
 }
 

@@ -35,7 +35,12 @@ CUTS: dict[str, tuple[Script, str, Sent, int | None]] = {
     "half a body": (writes(HEAD + b'Content-Length: 99\r\n\r\n{"id"'), "cut", Sent.YES, 201),
     "half a chunked body": (writes(HEAD + b"Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n"), "cut", Sent.YES, 201),
     "stalls in the body": (writes(HEAD + b'Content-Length: 99\r\n\r\n{"id"', then_stall=3), "timeout", Sent.YES, 201),
-    "broken compression": (writes(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"), "cut", Sent.YES, 201),
+    "broken compression": (
+        writes(HEAD + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\nabcd"),
+        "cut",
+        Sent.YES,
+        201,
+    ),
 }
 
 
@@ -116,7 +121,10 @@ async def test_a_small_body_that_unpacks_to_a_huge_one_is_given_up(transport: Py
 
 
 async def test_redirects_are_not_followed(transport: PyreqwestTransport) -> None:
-    async with wire_server(says(200, {"stolen": True})) as other, wire_server(says(302, location=f"{other.url}/x")) as server:
+    async with (
+        wire_server(says(200, {"stolen": True})) as other,
+        wire_server(says(302, location=f"{other.url}/x")) as server,
+    ):
         answer = await transport.send(outbound(server.url, method="GET"))
 
     assert 302 == answer.status

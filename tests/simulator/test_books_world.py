@@ -9,6 +9,7 @@ from books_desk import ENTITIES, Desk, main_company, new_world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from linkspan.simulator.books.bulk import generate
 from linkspan.simulator.books.dates import apply_formula, is_formula
 from linkspan.simulator.books.fields import blank
 from linkspan.simulator.books.layouts import layout_of
@@ -41,6 +42,49 @@ def test_the_contract_is_read_in_its_own_order():
     assert Decimal(100) == contract.entities["salesQuoteLine"].fields["discountPercent"].maximum
 
 
+class Shadow:
+    """A table beside a plain dictionary of code to id that must always agree with it."""
+
+    def __init__(self) -> None:
+        self.table = new_table()
+        self.model: dict[str, UUID] = {}
+
+    def insert(self, code: str) -> None:
+        if code in self.model:
+            with pytest.raises(BcFault, match="already exists"):
+                self.table.insert(currency(code))
+        else:
+            self.model[code] = self.table.insert(currency(code))["id"]
+
+    def replace(self, code: str) -> None:
+        if self.model and code not in self.model:
+            row_id = self.model.pop(min(self.model))
+            self.table.replace({**self.table.get(row_id), "code": code})
+            self.model[code] = row_id
+
+    def remove(self, code: str) -> None:
+        del code
+        if self.model:
+            self.table.remove(self.model.pop(max(self.model)))
+
+    def undone(self, code: str) -> None:
+        kept, rows, etags = dict(self.model), list(self.table.all()), self.etags()
+        with pytest.raises(KeyError):
+            self.fail_after_writing(code)
+        self.model = kept
+        assert (rows, etags) == (list(self.table.all()), self.etags())
+
+    def fail_after_writing(self, code: str) -> None:
+        with self.table._log.transaction():
+            self.insert(code)
+            self.replace(code + "2")
+            self.remove(code)
+            raise KeyError
+
+    def etags(self) -> list[str]:
+        return [self.table.etag_of(row) for row in self.table.all()]
+
+
 @settings(max_examples=60, deadline=None)
 @given(
     steps=st.lists(
@@ -48,40 +92,19 @@ def test_the_contract_is_read_in_its_own_order():
     )
 )
 def test_a_table_keeps_order_and_undoes_whatever_happens(steps):
-    table = new_table()
-    model: dict[str, UUID] = {}
-
-    def act(kind: str, code: str) -> None:
-        if kind == "insert":
-            if code in model:
-                with pytest.raises(BcFault, match="already exists"):
-                    table.insert(currency(code))
-                return
-            model[code] = table.insert(currency(code))["id"]
-        elif model and kind == "replace":
-            old, row_id = sorted(model.items())[0]
-            if code not in model:
-                table.replace({**table.get(row_id), "code": code})
-                model[code] = model.pop(old)
-        elif model and kind == "remove":
-            table.remove(model.pop(sorted(model)[-1]))
-
+    shadow = Shadow()
     for kind, code in steps:
-        if kind != "undone":
-            act(kind, code)
-            continue
-        kept, rows, etags = dict(model), list(table.all()), [table.etag_of(row) for row in table.all()]
-        with pytest.raises(KeyError), table._log.transaction():
-            for inner in ("insert", "replace", "remove"):
-                act(inner, code)
-            raise KeyError
-        model.clear()
-        model.update(kept)
-        assert (rows, etags) == (list(table.all()), [table.etag_of(row) for row in table.all()])
-    assert sorted(model.items()) == [(row["code"], row["id"]) for row in table.all()]
-    for at, row in enumerate(table.all()):
-        assert at == table.index_of(row["id"])
-        assert row == table.get(row["id"]) == table.find(row["code"])
+        getattr(shadow, kind)(code)
+    assert sorted(shadow.model.items()) == [(row["code"], row["id"]) for row in shadow.table.all()]
+    for at, row in enumerate(shadow.table.all()):
+        assert at == shadow.table.index_of(row["id"])
+        assert row == shadow.table.get(row["id"]) == shadow.table.find(row["code"])
+
+
+def insert_and_fail(table: Table, code: str) -> None:
+    with table._log.transaction():
+        table.insert(currency(code))
+        raise KeyError
 
 
 def test_an_inner_transaction_undoes_only_itself():
@@ -89,9 +112,8 @@ def test_an_inner_transaction_undoes_only_itself():
     log = table._log
     with log.transaction():
         table.insert(currency("A"))
-        with pytest.raises(KeyError), log.transaction():
-            table.insert(currency("B"))
-            raise KeyError
+        with pytest.raises(KeyError):
+            insert_and_fail(table, "B")
         table.insert(currency("C"))
     assert ["A", "C"] == [row["code"] for row in table.all()]
 
@@ -158,3 +180,16 @@ def test_the_work_date_is_the_clocks():
     world = new_world()
     company = main_company(world.fork(clock))
     assert date(2031, 5, 6) == company.today
+
+
+def test_generated_customers_are_many_the_same_and_usable():
+    first, second = (Desk(main_company(new_world())) for _ in range(2))
+    for desk in (first, second):
+        generate(desk.company, customers=5000)
+    assert 5044 == len(first.all("customer"))
+    assert [row["id"] for row in first.all("customer")] == [row["id"] for row in second.all("customer")]
+    customer = first.company.tables["customer"].find("G00004999")
+    assert 5042 == first.company.tables["customer"].index_of(customer["id"])
+    assert customer["id"] == first.make("salesQuote", customerNumber="G00004999")["customerId"]
+    with pytest.raises(ValueError, match="already"):
+        generate(first.company, customers=1)

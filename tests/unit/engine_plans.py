@@ -10,7 +10,9 @@ from linkspan.errors import InvalidInputError
 CONNECTOR = load_catalog().connectors["dynamics365bc"]
 COMPANY = "7b6e2c0e-0d4f-4a55-8a10-1c6f6e0a9d01"
 RECORD = "1f0a4a52-5f0c-4d7e-9c63-0f4f3f1b2c3d"
-TARGET = Target("A" * 20, CONNECTOR, "https://api.example.com/v2.0/t/e/api/v2.0", frozenset(), "k", {"company_id": COMPANY})
+TARGET = Target(
+    "A" * 20, CONNECTOR, "https://api.example.com/v2.0/t/e/api/v2.0", frozenset(), "k", {"company_id": COMPANY}
+)
 HOMELESS = Target("A" * 20, CONNECTOR, "https://api.example.com/v2.0/t/e/api/v2.0", frozenset(), "k", {})
 
 

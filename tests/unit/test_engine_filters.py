@@ -25,10 +25,16 @@ def odata(given_filter: object, action: str = "list_customers") -> object:
         ({"taxLiable": True}, "taxLiable eq true"),
         ({"creditLimit": {"gt": "0.10", "le": 100}}, "creditLimit gt 0.10 and creditLimit le 100"),
         ({"creditLimit": Decimal("0.00000010")}, "creditLimit eq 0.00000010"),
-        ({"lastModifiedDateTime": {"ge": "2026-01-31T08:00:00.123Z"}}, "lastModifiedDateTime ge 2026-01-31T08:00:00.123Z"),
+        (
+            {"lastModifiedDateTime": {"ge": "2026-01-31T08:00:00.123Z"}},
+            "lastModifiedDateTime ge 2026-01-31T08:00:00.123Z",
+        ),
         ({"number": ["1", "2"]}, "(number eq '1' or number eq '2')"),
         ({"number": {"in": ["1"]}, "city": {"ne": ""}}, "number eq '1' and city ne ''"),
-        ({"displayName": {"contains": "as", "endswith": "x"}}, "contains(displayName,'as') and endswith(displayName,'x')"),
+        (
+            {"displayName": {"contains": "as", "endswith": "x"}},
+            "contains(displayName,'as') and endswith(displayName,'x')",
+        ),
     ],
 )
 def test_filters(given_filter: object, text: str | None) -> None:
@@ -61,7 +67,9 @@ def test_dates_and_whole_numbers() -> None:
     ],
 )
 def test_wrong_filters(given_filter: object, where: str, nearest: str | None) -> None:
-    assert [(where, nearest)] == [(found[0], found[2]) for found in mistakes_of("list_customers", query={"filter": given_filter})]
+    assert [(where, nearest)] == [
+        (found[0], found[2]) for found in mistakes_of("list_customers", query={"filter": given_filter})
+    ]
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=100))

@@ -20,7 +20,12 @@ def test_digits_survive(digits: str) -> None:
     assert text == dump(parse(text))
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_everything_else_survives(value: object) -> None:
     assert value == parse(json.dumps(value).encode())
     assert value == json.loads(dump(value))
@@ -33,7 +38,13 @@ def test_whole_numbers_are_ints_and_others_decimals() -> None:
 
 @pytest.mark.parametrize(
     ("written", "expected"),
-    [("0.00000010", "0.00000010"), ("0.0000000", "0.0000000"), ("1e5", "100000"), ("-1.5E3", "-1500"), ("2.50e-8", "0.0000000250")],
+    [
+        ("0.00000010", "0.00000010"),
+        ("0.0000000", "0.0000000"),
+        ("1e5", "100000"),
+        ("-1.5E3", "-1500"),
+        ("2.50e-8", "0.0000000250"),
+    ],
 )
 def test_no_exponent_is_introduced_or_passed_on(written: str, expected: str) -> None:
     assert f'{{"a":{expected},"E-":"1E+2"}}'.encode() == dump(parse(f'{{"a":{written},"E-":"1E+2"}}'.encode()))
@@ -41,7 +52,8 @@ def test_no_exponent_is_introduced_or_passed_on(written: str, expected: str) -> 
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"{", b'{"a":nan}', b"1e400000000", b"1e-400000000", b"[" * 100_000, b"1." + b"1" * 500, b"\xff", b"[1]x"]
+    "text",
+    [b"", b"{", b'{"a":nan}', b"1e400000000", b"1e-400000000", b"[" * 100_000, b"1." + b"1" * 500, b"\xff", b"[1]x"],
 )
 def test_what_is_no_sensible_json_is_a_value_error(text: bytes) -> None:
     with pytest.raises(ValueError):

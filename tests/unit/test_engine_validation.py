@@ -19,7 +19,14 @@ def test_all_mistakes_come_at_once_with_the_nearest_names() -> None:
         "update_customer",
         path={"ide": RECORD, "company_id": 7},
         query={"select": "id"},
-        body={"displayNam": "A", "type": "Companion", "creditLimit": "12,50", "balanceDue": 1, "email": "x" * 81, "taxLiable": "yes"},
+        body={
+            "displayNam": "A",
+            "type": "Companion",
+            "creditLimit": "12,50",
+            "balanceDue": 1,
+            "email": "x" * 81,
+            "taxLiable": "yes",
+        },
         headers={"if-mach": "x", "accept": "*/*"},
     )
 
@@ -40,21 +47,35 @@ def test_all_mistakes_come_at_once_with_the_nearest_names() -> None:
 
 
 def test_what_clients_add_for_the_door_is_taken_out() -> None:
-    headers = {"x-account-id": "a", "Authorization": "b", "x-connector-profile-id": "c", "Idempotency-Key": "d", "if_match": None}
+    headers = {
+        "x-account-id": "a",
+        "Authorization": "b",
+        "x-connector-profile-id": "c",
+        "Idempotency-Key": "d",
+        "if_match": None,
+    }
 
-    assert [] == mistakes_of("list_customers", query={"debug": True, "idempotency_key": "k", "top": None}, headers=headers)
-    assert ["body.idempotency_key"] == wheres(mistakes_of("create_vendor", body={"displayName": "A", "idempotency_key": "k"}))
+    assert [] == mistakes_of(
+        "list_customers", query={"debug": True, "idempotency_key": "k", "top": None}, headers=headers
+    )
+    assert ["body.idempotency_key"] == wheres(
+        mistakes_of("create_vendor", body={"displayName": "A", "idempotency_key": "k"})
+    )
 
 
 def test_dollar_names_belong_to_another_door() -> None:
-    assert [("query.$top", "is not an option of this action", "top")] == mistakes_of("list_customers", query={"$top": 5})
+    assert [("query.$top", "is not an option of this action", "top")] == mistakes_of(
+        "list_customers", query={"$top": 5}
+    )
 
 
 @pytest.mark.parametrize(("action", "body"), [("get_customer", {"x": 1}), ("delete_customer", {"displayName": "A"})])
 def test_a_body_where_none_belongs(action: str, body: dict[str, object]) -> None:
     name = next(iter(body))
 
-    assert [(f"body.{name}", "is not an input: this action has no body", None)] == mistakes_of(action, path={"id": RECORD}, body=body)
+    assert [(f"body.{name}", "is not an input: this action has no body", None)] == mistakes_of(
+        action, path={"id": RECORD}, body=body
+    )
     assert [] == mistakes_of(action, path={"id": RECORD}, body={})
 
 
@@ -67,7 +88,11 @@ def test_a_body_where_none_belongs(action: str, body: dict[str, object]) -> None
         ("create_sales_quote", {}, ("body.customerId", "is missing (or give customerNumber)", None)),
         ("update_customer", {}, ("body", "must name at least one field to change", None)),
         ("create_journal_line", {}, ("path.journal_id", "is missing (or give body.journalId)", None)),
-        ("update_vendor", {"@odata.etag": "x"}, ("body.@odata.etag", "is not part of a record; give the etag as headers.if_match", None)),
+        (
+            "update_vendor",
+            {"@odata.etag": "x"},
+            ("body.@odata.etag", "is not part of a record; give the etag as headers.if_match", None),
+        ),
     ],
 )
 def test_what_a_body_needs(action: str, body: object, expected: tuple[str, str, str | None]) -> None:
@@ -77,17 +102,19 @@ def test_what_a_body_needs(action: str, body: object, expected: tuple[str, str, 
 
 
 def test_nested_records_are_checked_where_a_create_takes_them() -> None:
-    lines = [{"quantity": "x"}, 7, {"quantiti": 1, "netAmountIncludingTax": 5, "lineType": "Itm"}]
+    lines = [{"quantity": "x"}, 7, {"quantiti": 1, "netAmountIncludingTax": 5, "lineType": "Itm", "documentId": RECORD}]
     found = mistakes_of("create_sales_quote", body={"customerNumber": "C", "salesQuoteLines": lines})
     on_update = mistakes_of("update_sales_quote", path={"id": RECORD}, body={"salesQuoteLines": []})
 
     assert [
         ("body.salesQuoteLines[0].quantity", None), ("body.salesQuoteLines[1]", None),
         ("body.salesQuoteLines[2].quantiti", "quantity"), ("body.salesQuoteLines[2].netAmountIncludingTax", None),
-        ("body.salesQuoteLines[2].lineType", "Item"),
+        ("body.salesQuoteLines[2].lineType", "Item"), ("body.salesQuoteLines[2].documentId", None),
     ] == [(where, near) for where, _, near in found]  # fmt: skip
     assert [("body.salesQuoteLines", "is not a field of sales quote")] == [item[:2] for item in on_update]
-    assert ["body.salesQuoteLines"] == wheres(mistakes_of("create_sales_quote", body={"customerNumber": "C", "salesQuoteLines": {}}))
+    assert ["body.salesQuoteLines"] == wheres(
+        mistakes_of("create_sales_quote", body={"customerNumber": "C", "salesQuoteLines": {}})
+    )
 
 
 @pytest.mark.parametrize(
@@ -120,7 +147,9 @@ def test_wrong_types_are_refused(action: str, field: str, wrong: object) -> None
 
 
 def test_a_date_passes_as_it_is() -> None:
-    assert {"documentDate": "0001-01-01"} == body_of("update_sales_quote", path={"id": RECORD}, body={"documentDate": "0001-01-01"})
+    assert {"documentDate": "0001-01-01"} == body_of(
+        "update_sales_quote", path={"id": RECORD}, body={"documentDate": "0001-01-01"}
+    )
 
 
 def test_path_inputs() -> None:
@@ -128,8 +157,12 @@ def test_path_inputs() -> None:
         mistakes_of("get_customer", HOMELESS), key=lambda item: item[0], reverse=True
     )
     assert {"company_id": COMPANY, "id": RECORD} == call_of("get_customer", path={"id": RECORD.upper()}).path
-    assert {"company_id": "Skua A/S", "id": RECORD} == call_of("get_customer", path={"id": RECORD, "company_id": "Skua A/S"}).path
-    assert [("path.company_id", "is not an input of this action", None)] == mistakes_of("list_companies", path={"company_id": COMPANY})
+    assert {"company_id": "Skua A/S", "id": RECORD} == call_of(
+        "get_customer", path={"id": RECORD, "company_id": "Skua A/S"}
+    ).path
+    assert [("path.company_id", "is not an input of this action", None)] == mistakes_of(
+        "list_companies", path={"company_id": COMPANY}
+    )
     assert ["path.journal_id"] == wheres(mistakes_of("list_journal_lines"))
     assert ["path.id"] == wheres(mistakes_of("get_customer", path={"id": "'; drop"}))
 
@@ -142,7 +175,10 @@ def test_path_inputs() -> None:
         ({"page_size": 20_001}, ("query.page_size", "must be between 1 and 20000", None)),
         ({"page_size": 0}, ("query.page_size", "must be between 1 and 20000", None)),
         ({"count": "true"}, ("query.count", "must be true or false, not text", None)),
-        ({"select": "number,displayNme"}, ("query.select", "'displayNme' is not a field of this record", "displayName")),
+        (
+            {"select": "number,displayNme"},
+            ("query.select", "'displayNme' is not a field of this record", "displayName"),
+        ),
         ({"select": ["number", 5]}, ("query.select", "holds a number where a name belongs", None)),
         ({"select": "number,,id"}, ("query.select", "holds an empty name", None)),
         ({"select": 5}, ("query.select", "must be a list of names or text with commas, not a number", None)),
@@ -152,8 +188,14 @@ def test_path_inputs() -> None:
         ({"order_by": ["nummer desc"]}, ("query.order_by", "'nummer' is not a field of this record", "number")),
         ({"pagesize": 5}, ("query.pagesize", "is not an option of this action", "page_size")),
         ({"filter": " "}, ("query.filter", "must not be empty; leave it out to get all", None)),
-        ({"filter": 5}, ("query.filter", 'must be OData text, or an object such as {"number": "10000"}, not a number', None)),
-        ({"filter": "x" * 6001}, ("query.filter", "has 6001 characters, more than the 6000 that fit into a request", None)),
+        (
+            {"filter": 5},
+            ("query.filter", 'must be OData text, or an object such as {"number": "10000"}, not a number', None),
+        ),
+        (
+            {"filter": "x" * 6001},
+            ("query.filter", "has 6001 characters, more than the 6000 that fit into a request", None),
+        ),
     ],
 )
 def test_options_of_a_list(query: dict[str, object], expected: tuple[str, str, str | None]) -> None:
@@ -161,14 +203,18 @@ def test_options_of_a_list(query: dict[str, object], expected: tuple[str, str, s
 
 
 def test_options_are_read_as_list_or_text() -> None:
-    query = call_of("list_customers", query={"select": " number , number,id", "expand": [], "order_by": ["number", "id  DESC"]}).query
+    query = call_of(
+        "list_customers", query={"select": " number , number,id", "expand": [], "order_by": ["number", "id  DESC"]}
+    ).query
 
     assert {"select": ("number", "id"), "expand": (), "order_by": ("number", "id desc")} == query
 
 
 @pytest.mark.parametrize("etag", ["", "a\r\nX-Evil: 1", "é", "x" * 1001, 5])
 def test_an_etag_cannot_smuggle_anything(etag: object) -> None:
-    assert ["headers.if_match"] == wheres(mistakes_of("delete_customer", path={"id": RECORD}, headers={"if_match": etag}))
+    assert ["headers.if_match"] == wheres(
+        mistakes_of("delete_customer", path={"id": RECORD}, headers={"if_match": etag})
+    )
 
 
 def test_equal_intents_have_equal_digests() -> None:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from linkspan.cli import account, connector, demo, doctor, guide, key, logs, profile, run, serve
+from linkspan.cli import account, connector, demo, doctor, guide, key, logs, profile, project, run, serve
+from linkspan.cli.opening import remember_root
 
 app = typer.Typer(
     name="linkspan",
@@ -17,11 +18,10 @@ app = typer.Typer(
 
 @app.callback()
 def root(
-    context: typer.Context,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")] = None,
 ) -> None:
     """Settings come from LINKSPAN_… variables; see docs/settings.md."""
-    context.obj = {"data_dir": data_dir} if data_dir else {}
+    remember_root(data_dir=data_dir)
 
 
 app.command("up")(serve.up)
@@ -31,6 +31,7 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(serve.migrate)
 app.command("guide")(guide.guide)
+app.add_typer(project.app, name="project")
 app.add_typer(profile.app, name="profile")
 app.add_typer(account.app, name="account")
 app.add_typer(key.app, name="key")

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from linkspan.simulator import Simulator
 
 CONNECTOR = "dynamics365bc"
+# The invented product whose customers link their accounts: link pages call it by this name.
+PRODUCT = "Quayside Orders"
 OWNER = Owner("demo-customer", "Demo customer")
 GUIDE = f"/connectors/{CONNECTOR}/guides/connector-profile/oauth-2-0"
 
@@ -94,7 +96,10 @@ async def link(hall: Hall, simulator: "Simulator", *, headless: bool, quiet: boo
     """Key, profile, connect session, sign-in: the same use cases and pages that everybody else uses."""
     from linkspan.usecases.create_connect_session import NewSession, create_connect_session
     from linkspan.usecases.create_key import NewKey, create_key
+    from linkspan.usecases.create_project import create_project, list_projects
 
+    if not await list_projects(hall):
+        await create_project(hall, PRODUCT)
     caller = await operator(hall)
     _, key = await create_key(hall, caller, NewKey(name="demo"))
     simulator.add_redirect_uri(simulator.demo.client_id, f"{hall.settings.base_url}/connect/oauth2/{CONNECTOR}/callback")

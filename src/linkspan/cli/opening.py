@@ -1,11 +1,12 @@
 """How a command gets at the installation: settings from the root options, the hall opened for one story, errors told to people."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 import typer
-from typer._click.globals import get_current_context  # typer carries its own click
 
 from linkspan.cli.output import print_error
 from linkspan.errors import LinkspanError
@@ -13,13 +14,19 @@ from linkspan.settings import Settings, load_settings
 from linkspan.usecases.hall import Hall
 
 T = TypeVar("T")
+# What the root command was given before the sub-command's name; one command runs in a process.
+_given_to_root: ContextVar[Mapping[str, object]] = ContextVar("given_to_root", default=MappingProxyType({}))
+
+
+def remember_root(**given: object) -> None:
+    """Keep the root's own options for the sub-command that follows."""
+    _given_to_root.set({name: value for name, value in given.items() if value is not None})
 
 
 def root_settings(**given: object) -> Settings:
     """The settings of this command: its own options, then the root's `--data-dir`, then the environment."""
-    root = get_current_context().find_root().obj or {}
     try:
-        return load_settings(**{**root, **{name: value for name, value in given.items() if value is not None}})
+        return load_settings(**{**_given_to_root.get(), **{name: value for name, value in given.items() if value is not None}})
     except LinkspanError as error:
         stop(error)
 

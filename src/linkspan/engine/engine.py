@@ -22,7 +22,13 @@ class Engine:
     """Runs actions. Plans are compiled at an action's first call and kept."""
 
     def __init__(
-        self, transport: Transport, seal: Seal, throttle: Throttle, clock: Callable[[], datetime], *, patience: Patience | None = None
+        self,
+        transport: Transport,
+        seal: Seal,
+        throttle: Throttle,
+        clock: Callable[[], datetime],
+        *,
+        patience: Patience | None = None,
     ) -> None:
         self._wiring = Wiring(transport, throttle, patience or Patience(), clock)
         self._seal = seal

@@ -66,7 +66,9 @@ class Exchange:
                 refused = token
                 continue
             tries += 1
-            pause = pause_before_retry(outcome, patience, writes=method != "GET", tries=tries, spent=time.monotonic() - began)
+            pause = pause_before_retry(
+                outcome, patience, writes=method != "GET", tries=tries, spent=time.monotonic() - began
+            )
             if pause is None:
                 raise outcome.error
             if outcome.kind is FailureKind.LIMITED:
@@ -88,12 +90,22 @@ class Exchange:
             wiring.throttle.leave(target.throttle_key)
         outcome = self._outcome(inbound, request)
         if not isinstance(outcome, Failure):
-            self._note(request, started_at, inbound.duration_ms, inbound.status, request_id=faults.request_id_of(inbound.headers))
+            self._note(
+                request,
+                started_at,
+                inbound.duration_ms,
+                inbound.status,
+                request_id=faults.request_id_of(inbound.headers),
+            )
             return outcome
         told = outcome.error.provider
         self._note(
-            request, started_at, inbound.duration_ms, inbound.status,
-            request_id=told.request_id if told else None, error=(told.code if told else None) or outcome.error.code,
+            request,
+            started_at,
+            inbound.duration_ms,
+            inbound.status,
+            request_id=told.request_id if told else None,
+            error=(told.code if told else None) or outcome.error.code,
         )
         return outcome
 
@@ -128,11 +140,26 @@ class Exchange:
         self, request: Outbound, started_at: datetime, duration_ms: float, status: int | None, *,
         request_id: str | None = None, error: str | None = None,
     ) -> None:  # fmt: skip
-        self.steps.add(Step(self.asked, request.method, shown_url(request.url), status, round(duration_ms, 3), started_at, request_id, error))
+        self.steps.add(
+            Step(
+                self.asked,
+                request.method,
+                shown_url(request.url),
+                status,
+                round(duration_ms, 3),
+                started_at,
+                request_id,
+                error,
+            )
+        )
         self.asked += 1
 
     def _headers(self, token: Secret, headers: Mapping[str, str] | None, body: bytes | None) -> dict[str, str]:
-        sent = {"Accept": "application/json", "Authorization": f"Bearer {token.reveal()}", **self.target.connector.headers}
+        sent = {
+            "Accept": "application/json",
+            "Authorization": f"Bearer {token.reveal()}",
+            **self.target.connector.headers,
+        }
         if body is not None:
             sent["Content-Type"] = "application/json"
         if headers:

@@ -106,7 +106,12 @@ def refusal(inbound: Inbound, url: str, table: FaultTable, declared: frozenset[s
     """The failure that an answer with a status other than 2xx means. `declared`: codes raised before the provider acts."""
     said = read_refusal(inbound, table)
     answer = ProviderAnswer(
-        status=inbound.status, url=url, code=said.code, message=said.text, request_id=said.request_id, raw=said.raw,
+        status=inbound.status,
+        url=url,
+        code=said.code,
+        message=said.text,
+        request_id=said.request_id,
+        raw=said.raw,
         headers={name: value for name, value in inbound.headers.items() if name in _KEPT_HEADERS},
     )
     wait = retry_after(inbound.headers)
@@ -127,22 +132,30 @@ def lost(error: TransportError, url: str, *, writes: bool) -> Failure:
         return Failure(FailureKind.UNREADABLE, answer_error)
     if error.kind == "timeout":
         return Failure(FailureKind.LOST, ProviderTimeoutError(provider=answer))
-    return Failure(FailureKind.LOST, ProviderUnavailableError(f"The provider's answer broke off: {error.detail}.", provider=answer))
+    return Failure(
+        FailureKind.LOST, ProviderUnavailableError(f"The provider's answer broke off: {error.detail}.", provider=answer)
+    )
 
 
 def _never_left(error: TransportError, answer: ProviderAnswer) -> Failure:
     if error.kind == "refused":
-        return Failure(FailureKind.BLOCKED, EgressRefusedError(f"The request was not sent: {error.detail}.", provider=answer))
+        return Failure(
+            FailureKind.BLOCKED, EgressRefusedError(f"The request was not sent: {error.detail}.", provider=answer)
+        )
     unreachable = ProviderUnavailableError(f"The provider could not be reached: {error.detail}.", provider=answer)
     return Failure(FailureKind.BLOCKED if error.kind == "tls" else FailureKind.NOT_SENT, unreachable)
 
 
 def unreadable(inbound: Inbound, url: str, *, writes: bool) -> Failure:
     """The failure of a 2xx answer that is no JSON object."""
-    answer = ProviderAnswer(status=inbound.status, url=url, raw=_text(inbound.body), request_id=request_id_of(inbound.headers))
+    answer = ProviderAnswer(
+        status=inbound.status, url=url, raw=_text(inbound.body), request_id=request_id_of(inbound.headers)
+    )
     error: LinkspanError = ProviderAnswerError(provider=answer)
     if writes:
-        error = WriteOutcomeUnknownError(f"The provider answered the write with status {inbound.status}, but not with a record.", provider=answer)
+        error = WriteOutcomeUnknownError(
+            f"The provider answered the write with status {inbound.status}, but not with a record.", provider=answer
+        )
     return Failure(FailureKind.UNREADABLE, error)
 
 
@@ -215,7 +228,9 @@ def _named(said: Said, table: FaultTable) -> type[LinkspanError] | None:
     return next((error for words, error in table.by_words.items() if words in text), None)
 
 
-def _told(error: type[LinkspanError], said: Said, table: FaultTable, answer: ProviderAnswer, wait: float | None) -> LinkspanError:
+def _told(
+    error: type[LinkspanError], said: Said, table: FaultTable, answer: ProviderAnswer, wait: float | None
+) -> LinkspanError:
     first = error.default_message
     if said.text:
         message = f"{first} The provider says: {said.text}"

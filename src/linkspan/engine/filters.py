@@ -39,12 +39,17 @@ class _Column:
             return [self._one("eq", value, where, mistakes)]
         if not value:
             mistakes.append(Mistake(where, "must name an operator such as eq"))
-        return [self._operation(operator, operand, f"{where}.{operator[:40]}", mistakes) for operator, operand in value.items()]
+        return [
+            self._operation(operator, operand, f"{where}.{operator[:40]}", mistakes)
+            for operator, operand in value.items()
+        ]
 
     def _operation(self, operator: str, operand: object, where: str, mistakes: list[Mistake]) -> str:
         if operator not in self.operators:
             known = ", ".join(sorted(self.operators)) or "none"
-            mistakes.append(Mistake(where, f"is not an operator for this field ({known})", nearest(operator[:40], self.operators)))
+            mistakes.append(
+                Mistake(where, f"is not an operator for this field ({known})", nearest(operator[:40], self.operators))
+            )
             return ""
         if operator == "in":
             return self._any_of(operand, where, mistakes)
@@ -56,7 +61,9 @@ class _Column:
         if len(mistakes) > before:
             return ""
         literal = self.literal(read)
-        return f"{operator}({self.name},{literal})" if operator in _TEXT_FUNCTIONS else f"{self.name} {operator} {literal}"
+        return (
+            f"{operator}({self.name},{literal})" if operator in _TEXT_FUNCTIONS else f"{self.name} {operator} {literal}"
+        )
 
     def _any_of(self, values: object, where: str, mistakes: list[Mistake]) -> str:
         if not isinstance(values, list) or not 1 <= len(values) <= MOST_CHOICES:
@@ -70,7 +77,9 @@ class _Column:
 def filter_reader(entity: Entity, contract: Contract) -> Reader:
     """The reader of an entity's filters; it gives OData text, or None for an object without conditions."""
     columns = {
-        name: _Column(name, reader_of(field, contract), literal_of(field), _OPERATORS.get(field.type, _COMPARISONS | {"in"}))
+        name: _Column(
+            name, reader_of(field, contract), literal_of(field), _OPERATORS.get(field.type, _COMPARISONS | {"in"})
+        )
         for name, field in entity.fields.items()
         if field.type is not FieldType.STREAM
     }
@@ -83,10 +92,14 @@ def filter_reader(entity: Entity, contract: Contract) -> Reader:
             if not text:
                 mistakes.append(Mistake(where, "must not be empty; leave it out to get all"))
         else:
-            mistakes.append(Mistake(where, f'must be OData text, or an object such as {{"number": "10000"}}, not {kind_of(value)}'))
+            mistakes.append(
+                Mistake(where, f'must be OData text, or an object such as {{"number": "10000"}}, not {kind_of(value)}')
+            )
             return None
         if len(text) > LONGEST_FILTER:
-            mistakes.append(Mistake(where, f"has {len(text)} characters, more than the {LONGEST_FILTER} that fit into a request"))
+            mistakes.append(
+                Mistake(where, f"has {len(text)} characters, more than the {LONGEST_FILTER} that fit into a request")
+            )
         return text or None
 
     def _conditions(conditions: Mapping[str, object], where: str, mistakes: list[Mistake]) -> list[str]:
@@ -94,7 +107,13 @@ def filter_reader(entity: Entity, contract: Contract) -> Reader:
         for name, value in conditions.items():
             column = columns.get(name)
             if column is None:
-                mistakes.append(Mistake(f"{where}.{name[:100]}", f"is not a field of {entity.label.lower()}", nearest(name[:100], columns)))
+                mistakes.append(
+                    Mistake(
+                        f"{where}.{name[:100]}",
+                        f"is not a field of {entity.label.lower()}",
+                        nearest(name[:100], columns),
+                    )
+                )
             else:
                 parts += column.conditions(value, f"{where}.{name}", mistakes)
         return parts

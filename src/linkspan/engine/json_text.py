@@ -8,7 +8,9 @@ import msgspec
 # A number beyond these bounds is no business amount but an attempt to make us print a billion zeros. Trapping Inexact
 # makes the context refuse what it would have to round.
 _EXACT = decimal.Context(
-    prec=400, Emax=400, Emin=-400,
+    prec=400,
+    Emax=400,
+    Emin=-400,
     traps=[decimal.Inexact, decimal.Overflow, decimal.Underflow, decimal.Subnormal, decimal.InvalidOperation],
 )
 _DECODER = msgspec.json.Decoder(float_hook=_EXACT.create_decimal)

@@ -32,7 +32,9 @@ class ODataV4:
 
     async def stream(self, call: Call, exchange: Exchange) -> AsyncGenerator[Sequence[Record], None]:
         """All rows of a list, page by page."""
-        async for page in every_page(call, exchange, await self._first(call, exchange, STREAMED_PAGE), self._shaper(call)):
+        async for page in every_page(
+            call, exchange, await self._first(call, exchange, STREAMED_PAGE), self._shaper(call)
+        ):
             yield page.rows
 
     async def list_records(self, call: Call, exchange: Exchange, path: str) -> Result:

@@ -54,7 +54,9 @@ def _list_reader(entry: Entry) -> Reader:
         read: dict[str, None] = {}
         for part in parts:
             if type(part) is not str or not part.strip():
-                mistakes.append(Mistake(where, f"holds {kind_of(part)} where a name belongs" if part else "holds an empty name"))
+                mistakes.append(
+                    Mistake(where, f"holds {kind_of(part)} where a name belongs" if part else "holds an empty name")
+                )
             elif (name := entry(part.strip(), where, mistakes)) is not None:
                 read[name] = None
         return tuple(read)

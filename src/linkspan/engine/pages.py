@@ -83,7 +83,9 @@ def _following(call: Call, position: Position, wanted: int, given: int, link: ob
         return replace(position, page=position.page + 1, offset=position.offset + given, remaining=remaining)
     if link is None or remaining == 0:
         return None
-    return Position(next_tail(call.target, position, link), position.path, position.page_size, position.page + 1, 0, remaining)
+    return Position(
+        next_tail(call.target, position, link), position.path, position.page_size, position.page + 1, 0, remaining
+    )
 
 
 def first_position(call: Call, tail: str, page_size: int) -> Position:
@@ -93,4 +95,6 @@ def first_position(call: Call, tail: str, page_size: int) -> Position:
         return replace(call.position, page_size=size) if isinstance(size, int) else call.position
     chosen = size if isinstance(size, int) else page_size
     remaining = top if isinstance(top, int) else None
-    return Position(tail, call.path, max(1, chosen if remaining is None else min(chosen, remaining)), remaining=remaining)
+    return Position(
+        tail, call.path, max(1, chosen if remaining is None else min(chosen, remaining)), remaining=remaining
+    )

@@ -31,7 +31,11 @@ class RecordReader:
         for name, value in record.items():
             reader = self.readers.get(name)
             if reader is not None:
-                read[name] = reader(value, f"{where}.{name}", mistakes) if value is not None else _null(f"{where}.{name}", mistakes)
+                read[name] = (
+                    reader(value, f"{where}.{name}", mistakes)
+                    if value is not None
+                    else _null(f"{where}.{name}", mistakes)
+                )
             elif name in self.nested:
                 read[name] = self.nested[name].read(value, f"{where}.{name}", mistakes)
             else:
@@ -70,15 +74,24 @@ class NestedReader:
         return self.record.read(value, where, mistakes)
 
 
-def record_reader(entity: Entity, contract: Contract, nested: tuple[str, ...] = ()) -> RecordReader:
-    """The reader of one entity's writable fields, with the named links below it."""
+def record_reader(
+    entity: Entity, contract: Contract, nested: tuple[str, ...] = (), *, above: str | None = None
+) -> RecordReader:
+    """The reader of one entity's writable fields, with the named links below it.
+
+    `above` is the field that names the record above: nested records get it from the provider.
+    """
+    fixed = frozenset(name for name, field in entity.fields.items() if field.read_only or name == above)
+    links = {name: entity.links[name] for name in nested}
     return RecordReader(
         what=entity.label.lower(),
-        readers={name: reader_of(field, contract) for name, field in entity.fields.items() if not field.read_only},
-        fixed=frozenset(name for name, field in entity.fields.items() if field.read_only),
+        readers={name: reader_of(field, contract) for name, field in entity.fields.items() if name not in fixed},
+        fixed=fixed,
         nested={
-            name: NestedReader(entity.links[name].many, record_reader(contract.entities[entity.links[name].entity], contract))
-            for name in nested
+            name: NestedReader(
+                link.many, record_reader(contract.entities[link.entity], contract, above=link.target_field)
+            )
+            for name, link in links.items()
         },
     )
 
@@ -92,7 +105,9 @@ def body_reader(action: Action) -> BodyReader | None:
 
     def read(body: object, mistakes: list[Mistake]) -> dict[str, object]:
         if not isinstance(body, dict):
-            mistakes.append(Mistake("body", "is missing" if body is None else f"must be an object, not {kind_of(body)}"))
+            mistakes.append(
+                Mistake("body", "is missing" if body is None else f"must be an object, not {kind_of(body)}")
+            )
             return {}
         if not body and not creates:
             mistakes.append(Mistake("body", "must name at least one field to change"))
@@ -108,5 +123,9 @@ def _missing(names: tuple[str, ...]) -> Mistake:
 
 
 def _null(where: str, mistakes: list[Mistake]) -> object:
-    mistakes.append(Mistake(where, 'must not be null; leave it out, or give "" (text), 0001-01-01 (date) or the zero GUID to clear it'))
+    mistakes.append(
+        Mistake(
+            where, 'must not be null; leave it out, or give "" (text), 0001-01-01 (date) or the zero GUID to clear it'
+        )
+    )
     return None

@@ -16,7 +16,9 @@ _ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 def shaper_of(entity: Entity, contract: Contract) -> Shaper:
     """The shaper of an entity's own fields."""
     choices = [
-        (field.name, contract.enums[field.enum or ""]) for field in entity.fields.values() if field.type is FieldType.ENUM
+        (field.name, contract.enums[field.enum or ""])
+        for field in entity.fields.values()
+        if field.type is FieldType.ENUM
     ]
 
     def shape(record: Record) -> Record:
@@ -36,7 +38,9 @@ def deep_shaper_of(entity: Entity, contract: Contract, made: dict[str, Shaper] |
     `made` holds the shapers by entity that exist already: links run in circles, so each is made when it is first met.
     """
     own, known = shaper_of(entity, contract), made if made is not None else {}
-    links = {name: contract.entities[link.entity] for name, link in entity.links.items() if link.entity in contract.entities}
+    links = {
+        name: contract.entities[link.entity] for name, link in entity.links.items() if link.entity in contract.entities
+    }
 
     def shape(record: Record) -> Record:
         for name, other in links.items():

@@ -22,7 +22,9 @@ def action_path(call: Call, company: str | None) -> str:
     template, parent = call.action.path, call.action.parent
     if parent is not None and parent.parameter not in values:
         # The body names the parent instead, so the record is created in its own set.
-        template = template.replace(f"{parent.entity.set}({{{parent.parameter}}})/{parent.link}", call.action.entity.set)
+        template = template.replace(
+            f"{parent.entity.set}({{{parent.parameter}}})/{parent.link}", call.action.entity.set
+        )
     return _PLACEHOLDER.sub(lambda found: values[found.group(1)], template)
 
 
@@ -66,7 +68,7 @@ def next_tail(target: Target, position: Position, link: object) -> str:
     if url[: len(root)].lower() != root.lower() or "/../" in url or "\\" in url:
         message = "The provider's link to the next page leads to another place, so it was not followed."
         raise ProviderAnswerError(message)
-    tail = url[len(root):]
+    tail = url[len(root) :]
     if tail == position.tail:
         message = "The provider's link to the next page leads to the same page again."
         raise ProviderAnswerError(message)
@@ -79,4 +81,6 @@ def shown_url(url: str) -> str:
     if not mark:
         return url
     parts = (option.partition("=") for option in query.split("&"))
-    return f"{path}?{'&'.join(f'{name}={value}' if name.replace('%24', '$') in _SHOWN else f'{name}=***' for name, _, value in parts)}"[:2000]
+    return f"{path}?{'&'.join(f'{name}={value}' if name.replace('%24', '$') in _SHOWN else f'{name}=***' for name, _, value in parts)}"[
+        :2000
+    ]

@@ -54,7 +54,10 @@ class Plan:
         if_match = self._headers(inputs.headers, mistakes) if inputs.headers else None
         self._find_parent(path, body, mistakes)
         if mistakes:
-            raise InvalidInputError(f"{len(mistakes)} mistake{'s' * (len(mistakes) > 1)} in the input of {self.action.id}.", mistakes=mistakes)
+            raise InvalidInputError(
+                f"{len(mistakes)} mistake{'s' * (len(mistakes) > 1)} in the input of {self.action.id}.",
+                mistakes=mistakes,
+            )
         digest = _digest(self.action, path, body) if self.action.verb.writes else ""
         return Call(self.action, target, path, query, body, if_match, position, digest)
 
@@ -65,7 +68,9 @@ class Plan:
         for name, value in given.items():
             known = self.path.get(name)
             if known is None:
-                mistakes.append(Mistake(f"path.{name[:100]}", "is not an input of this action", nearest(name[:100], self.path)))
+                mistakes.append(
+                    Mistake(f"path.{name[:100]}", "is not an input of this action", nearest(name[:100], self.path))
+                )
             elif value is not None:
                 path[name] = str(known.literal(known.read(value, f"path.{name}", mistakes)))
         if position is not None:
@@ -91,14 +96,18 @@ class Plan:
                 mistakes.append(Mistake(f"query.{name[:100]}", "is not an option of this action", near))
         if "cursor" in query:
             others = [name for name in query if name not in ("cursor", "page_size")]
-            mistakes.extend(Mistake(f"query.{name}", "cannot be given with a cursor, which holds it already") for name in others)
+            mistakes.extend(
+                Mistake(f"query.{name}", "cannot be given with a cursor, which holds it already") for name in others
+            )
         return query
 
     def _body(self, inputs: Inputs, mistakes: list[Mistake]) -> dict[str, object] | None:
         if self.body is not None:
             return self.body(inputs.body, mistakes)
         if inputs.body:
-            mistakes.extend(Mistake(f"body.{name[:100]}", "is not an input: this action has no body") for name in inputs.body)
+            mistakes.extend(
+                Mistake(f"body.{name[:100]}", "is not an input: this action has no body") for name in inputs.body
+            )
         return None
 
     def _headers(self, given: Mapping[str, object], mistakes: list[Mistake]) -> str | None:
@@ -128,7 +137,8 @@ def plan_of(action: Action, connector: Connector) -> Plan:
     parent = action.parent
     below = (parent.parameter, parent.body_field) if parent is not None and action.verb is Verb.CREATE else None
     path = {
-        name: _path_input(action, name, required=below is None or name != below[0]) for name in _PLACEHOLDER.findall(action.path)
+        name: _path_input(action, name, required=below is None or name != below[0])
+        for name in _PLACEHOLDER.findall(action.path)
     }
     takes_etag = action.verb in (Verb.UPDATE, Verb.DELETE)
     return Plan(action, path, option_readers(action, connector.limits), body_reader(action), takes_etag, below)

@@ -23,7 +23,15 @@ _DIGITS = re.compile(r"-?\d{1,29}(?:\.\d{1,28})?")
 _DECIMAL_BOUND = Decimal(2**96)
 _MOST_DIGITS = 29
 _INTEGER_BOUNDS = {FieldType.INT32: 2**31, FieldType.INT64: 2**63}
-_KINDS = {bool: "a boolean", int: "a number", Decimal: "a number", float: "a number", str: "text", dict: "an object", list: "a list"}
+_KINDS = {
+    bool: "a boolean",
+    int: "a number",
+    Decimal: "a number",
+    float: "a number",
+    str: "text",
+    dict: "an object",
+    list: "a list",
+}
 
 
 def kind_of(value: object) -> str:
@@ -36,7 +44,11 @@ def reader_of(field: Field, contract: Contract) -> Reader:
     if field.type is FieldType.ENUM:
         return choice_reader(encoding(contract.enums[field.enum or ""]))
     if field.type is FieldType.STRING:
-        return choice_reader({option: option for option in field.options}) if field.options else text_reader(field.max_length)
+        return (
+            choice_reader({option: option for option in field.options})
+            if field.options
+            else text_reader(field.max_length)
+        )
     return _READERS[field.type]
 
 
@@ -124,7 +136,9 @@ def read_decimal(value: object, where: str, mistakes: list[Mistake]) -> object:
         told = f"{value!r:.60}" if type(value) is str else kind_of(value)
         mistakes.append(Mistake(where, f"must be a number, or text of digits such as '12.50', not {told}"))
         return None
-    if not -_DECIMAL_BOUND < number < _DECIMAL_BOUND or (isinstance(number, Decimal) and len(number.as_tuple().digits) > _MOST_DIGITS):
+    if not -_DECIMAL_BOUND < number < _DECIMAL_BOUND or (
+        isinstance(number, Decimal) and len(number.as_tuple().digits) > _MOST_DIGITS
+    ):
         mistakes.append(Mistake(where, "has more digits than the provider keeps (28)"))
     return number
 

@@ -95,7 +95,7 @@ class CursorSeal:
 
     def seal(self, payload: bytes) -> str:
         """Text that only this installation can have made."""
-        return base64.urlsafe_b64encode(self._mac(payload) + payload).rstrip(b"=").decode()
+        return _text_of(self._mac(payload) + payload)
 
     def open(self, text: str) -> bytes:
         """The payload. Raises CursorInvalidError."""
@@ -104,12 +104,17 @@ class CursorSeal:
         except (ValueError, binascii.Error):
             raise CursorInvalidError from None
         mac, payload = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(payload)):
+        # One payload has one text: base64 itself would also take texts whose last character differs in unused bits.
+        if not hmac.compare_digest(mac, self._mac(payload)) or _text_of(raw) != text:
             raise CursorInvalidError
         return payload
 
     def _mac(self, payload: bytes) -> bytes:
         return hmac.digest(self._key, payload, hashlib.sha256)[:_MAC_BYTES]
+
+
+def _text_of(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def _not_openable(owner: str, field: str) -> LinkspanError:

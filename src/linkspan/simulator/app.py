@@ -16,6 +16,8 @@ from linkspan.simulator.failures import FailureInjection
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.odata.endpoint import routes as business_central_routes
 from linkspan.simulator.seen import RequestRecording
+from linkspan.simulator.webhooks.courier import Courier
+from linkspan.simulator.webhooks.endpoint import SubscriptionEndpoint
 
 
 class ForwardedHost:
@@ -43,7 +45,8 @@ def demo_parts(seed: int = 0) -> Parts:
     """Return the parts of a simulator with the demo tenants; `seed` makes token lifetimes repeatable."""
     clock = Clock()
     authority = Authority(demo_directory(), clock, seed)
-    return Parts(build_demo_world(clock), authority, Identity(authority), clock)
+    world = build_demo_world(clock)
+    return Parts(world, authority, Identity(authority), clock, Courier(world, clock))
 
 
 def build_app(control: Control) -> Starlette:
@@ -51,6 +54,7 @@ def build_app(control: Control) -> Starlette:
     parts = control.parts
     routes = [
         *ControlEndpoints(control).routes(),
+        *SubscriptionEndpoint(parts.world, parts.identity, parts.courier).routes(),
         *business_central_routes(parts.world, parts.identity),
         *entra_routes(parts.authority),
     ]

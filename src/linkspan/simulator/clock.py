@@ -1,5 +1,6 @@
 """Simulated time: the one clock that tokens, documents and webhooks of the simulator are dated by."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -9,6 +10,15 @@ class Clock:
     def __init__(self) -> None:
         """Start with the real time."""
         self._offset = timedelta(0)
+        self._watchers: list[Callable[[], None]] = []
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call `watcher` after every jump, so that what has become due can happen."""
+        self._watchers.append(watcher)
+
+    def _jumped(self) -> None:
+        for watcher in self._watchers:
+            watcher()
 
     @property
     def offset(self) -> timedelta:
@@ -26,13 +36,12 @@ class Clock:
     def move(self, delta: timedelta) -> None:
         """Jump by `delta`, forward or back; time runs on from there."""
         self._offset += delta
+        self._jumped()
 
     def set(self, moment: datetime | None) -> None:
         """Jump to an aware `moment`; None returns to the real time. Raises ValueError for a naive moment."""
-        if moment is None:
-            self._offset = timedelta(0)
-            return
-        if moment.tzinfo is None:
+        if moment is not None and moment.tzinfo is None:
             message = "The moment must carry a time zone, such as 2026-11-23T10:00:00Z."
             raise ValueError(message)
-        self._offset = moment.astimezone(UTC) - datetime.now(UTC)
+        self._offset = timedelta(0) if moment is None else moment.astimezone(UTC) - datetime.now(UTC)
+        self._jumped()

@@ -24,6 +24,7 @@ from linkspan.simulator.failures import Failure, FailureKind, FailureQueue
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.seen import RequestLog, SeenRequest
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
+from linkspan.simulator.webhooks.courier import Courier, Delivery
 
 _FIRST_ENVIRONMENT: Final = "Production"
 
@@ -56,6 +57,7 @@ class Parts:
     authority: Authority
     identity: Identity
     clock: Clock
+    courier: Courier
     failures: FailureQueue = field(default_factory=FailureQueue)
     log: RequestLog = field(default_factory=RequestLog)
 
@@ -104,6 +106,7 @@ class Control(EntraControl):
         self.parts.world.restore(self._start)
         self.authority.reset(keep_registrations=keep_registrations)
         self.parts.identity.forget()
+        self.parts.courier.restore(())
         self.parts.failures.clear()
         self.parts.log.clear()
 
@@ -161,6 +164,11 @@ class Control(EntraControl):
             )
         )
         return len(self.parts.failures.waiting)
+
+    @command(reads=True)
+    def deliveries(self) -> list[Delivery]:
+        """Return the last attempts to send webhook notifications, oldest first."""
+        return self.parts.courier.deliveries()
 
     @command()
     def clear_failures(self) -> None:

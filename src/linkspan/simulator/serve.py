@@ -59,6 +59,7 @@ class Simulator(Control):
     def stop(self) -> None:
         """Stop serving; requests in progress get a second. A second call does nothing."""
         self.server.should_exit = True
+        self.parts.courier.close()
         if self._thread is not None:
             self._thread.join(_STOP_SECONDS)
             self._thread = None

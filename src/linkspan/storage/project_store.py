@@ -1,6 +1,6 @@
 """Projects: the tenants of this installation."""
 
-from sqlalchemy import RowMapping, insert, select
+from sqlalchemy import RowMapping, insert, select, update
 
 from linkspan.model import Project
 from linkspan.storage.database import Database
@@ -27,6 +27,12 @@ class ProjectStore:
         async with self._database.read() as connection:
             row = (await connection.execute(select(projects).where(projects.c.id == project_id))).mappings().first()
         return _project(row) if row else None
+
+    async def rename(self, project_id: str, name: str) -> bool:
+        """Give a project another name; False if there is none of that id."""
+        change = update(projects).where(projects.c.id == project_id).values(name=name)
+        async with self._database.begin() as connection:
+            return (await connection.execute(change)).rowcount == 1
 
     async def list(self) -> list[Project]:
         """Every project, oldest first."""

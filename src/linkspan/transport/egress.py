@@ -36,7 +36,9 @@ class EgressGuard:
         """Whether `url` is allowed and was checked a moment ago: the warm path, without waiting. Raises TransportError (refused)."""
         origin = origin_of(url)
         if origin not in allowed:
-            raise TransportError("refused", Sent.NO, f"{origin or 'this address'} is not a host that the connector or profile names")
+            raise TransportError(
+                "refused", Sent.NO, f"{origin or 'this address'} is not a host that the connector or profile names"
+            )
         return self.allow_private or self._checked.get(origin, 0.0) > time.monotonic()
 
     async def check(self, url: str) -> None:
@@ -66,5 +68,7 @@ async def _addresses(host: str, port: int) -> list[IPv4Address | IPv6Address]:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        raise TransportError("connect", Sent.NO, f"{host} has no address ({error.strerror or 'look-up failed'})") from None
+        raise TransportError(
+            "connect", Sent.NO, f"{host} has no address ({error.strerror or 'look-up failed'})"
+        ) from None
     return [ip_address(str(item[4][0]).partition("%")[0]) for item in found]

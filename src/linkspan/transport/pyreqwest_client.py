@@ -26,7 +26,9 @@ class PyreqwestTransport:
     `idle_timeout` stays below what gateways allow, so that a kept connection is seldom closed just while a write leaves on it.
     """
 
-    def __init__(self, *, allow_private_addresses: bool = False, connect_timeout: float = 10.0, idle_timeout: float = 50.0) -> None:
+    def __init__(
+        self, *, allow_private_addresses: bool = False, connect_timeout: float = 10.0, idle_timeout: float = 50.0
+    ) -> None:
         self._guard = EgressGuard(allow_private=allow_private_addresses)
         self._connect_timeout = timedelta(seconds=connect_timeout)
         self._idle_timeout = timedelta(seconds=idle_timeout)
@@ -61,7 +63,9 @@ class PyreqwestTransport:
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
-            builder = ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
+            builder = (
+                ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
+            )
             client = builder.connect_timeout(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
             self._clients[loop] = client
         return client
@@ -71,13 +75,17 @@ async def _whole(response: Response, headers: dict[str, str], limit: int) -> byt
     length = headers.get("content-length", "")
     if length.isdecimal():
         if int(length) > limit:
-            raise TransportError("too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status)
+            raise TransportError(
+                "too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status
+            )
         return bytes(await response.body_reader.bytes())
     reader, chunks, size = response.body_reader, [], 0
     while (chunk := await reader.read_chunk()) is not None:
         size += len(chunk)
         if size > limit:
-            raise TransportError("too_large", Sent.YES, f"the answer has more than {limit} bytes", status=response.status)
+            raise TransportError(
+                "too_large", Sent.YES, f"the answer has more than {limit} bytes", status=response.status
+            )
         chunks.append(bytes(chunk))
     return b"".join(chunks)
 

@@ -59,7 +59,13 @@ class Admitted:
 
 
 async def admit_action(
-    hall: Hall, caller: Caller, action_id: str, subject: Subject, *, account_id: str | None, profile_id: str | None = None
+    hall: Hall,
+    caller: Caller,
+    action_id: str,
+    subject: Subject,
+    *,
+    account_id: str | None,
+    profile_id: str | None = None,
 ) -> Admitted:
     """Check what can be checked without the provider; no database read when warm.
 
@@ -74,11 +80,17 @@ async def admit_action(
     account = await hall.warm.account(caller.project_id, account_id)
     subject.about(action, account)
     if account.connector != action.connector:
-        raise InvalidInputError(mistakes=[Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")])
+        raise InvalidInputError(
+            mistakes=[
+                Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")
+            ]
+        )
     if account.state in _CLOSED:
         raise _CLOSED[account.state](account)
     profile = await hall.warm.profile(caller.project_id, account.profile_id)
-    rules = await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
+    rules = (
+        await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
+    )
     if not profile.enabled or not rules.enabled:
         raise ProfileDisabledError
     if not (action.default if rules.enabled_actions is None else action.id in rules.enabled_actions):

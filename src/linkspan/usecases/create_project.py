@@ -1,16 +1,32 @@
 """A new project: the tenant that owns keys, profiles, accounts and logs."""
 
-from linkspan.errors import NotFoundError
+from linkspan.errors import InvalidInputError, Mistake, NotFoundError
 from linkspan.model import Project
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_number, new_project_id
 
+MOST_LETTERS = 80
+
 
 async def create_project(hall: Hall, name: str) -> Project:
     """Make a project of that name. For the operator (CLI and first start); no API key can do it."""
-    project = Project(new_project_id(name), name, new_number(), hall.clock())
+    project = Project(new_project_id(name), checked_name(name), new_number(), hall.clock())
     await hall.projects.add(project)
     return project
+
+
+async def rename_project(hall: Hall, project_id: str, name: str) -> Project:
+    """Change what people see as the project's name (its id stays). For the operator only. Raises NotFoundError, InvalidInputError."""
+    await hall.projects.rename(project_id, checked_name(name))
+    return await read_project(hall, project_id)
+
+
+def checked_name(name: str) -> str:
+    """The name without surrounding blanks. Raises InvalidInputError if nothing, or too much, is left."""
+    stripped = name.strip()
+    if not 1 <= len(stripped) <= MOST_LETTERS:
+        raise InvalidInputError(mistakes=[Mistake("name", f"give the project a name of at most {MOST_LETTERS} characters")])
+    return stripped
 
 
 async def read_project(hall: Hall, project_id: str) -> Project:

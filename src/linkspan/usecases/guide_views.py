@@ -41,7 +41,9 @@ class CopyText:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step as it is shown: `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for."""
+    """One step as it is shown: `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for;
+    `warnings` tell what in this installation stands in its way.
+    """
 
     number: int
     id: str
@@ -51,6 +53,7 @@ class StepView:
     copies: tuple[CopyText, ...]
     scopes: tuple[str, ...]
     enables: tuple[ActionRow, ...]
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,6 @@ class GuideView:
     intro: str
     needs: tuple[str, ...]
     notices: tuple[str, ...]
-    warnings: tuple[str, ...]
     groups: tuple[ActionGroup, ...]
     chosen: tuple[ActionRow, ...]
     everything: bool

@@ -28,7 +28,8 @@ from linkspan.usecases.warm import Warm
 Clock = Callable[[], datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+# No repr: it would print every field of every connector, and asyncio asks for it more often than one thinks.
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Hall:
     """Everything a use case may need, built once at start (wiring.py); frozen, so that nobody swaps a port at run time."""
 

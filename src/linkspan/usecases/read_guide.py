@@ -81,7 +81,6 @@ def read_guide(base_url: str, request: GuideRequest) -> GuideView:
         intro=fill(guide.intro, values),
         needs=tuple(fill(text, values) for text in guide.before),
         notices=(*_unknown(connector, selection), *notices),
-        warnings=address_warnings(base_url),
         groups=groups,
         chosen=tuple(rows[id_] for id_ in selection.chosen),
         everything=not selection.chosen,
@@ -147,6 +146,7 @@ def _step(connector: Connector, step: GuideStep, number: int, values: Mapping[st
         copies=_copies(step, values),
         scopes=tuple(scope for scope in step.scopes if scope in shown.scopes) if lists else (),
         enables=tuple(row for row in shown.rows if lists and (not step.scopes or enabling & set(row.scopes))),
+        warnings=address_warnings(values["public_url"]) if step.copy == "redirect_uri" else (),
     )
 
 

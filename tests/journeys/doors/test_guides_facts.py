@@ -87,7 +87,7 @@ def words_of(value: object) -> Iterable[str]:
 
 def enabled(page: str) -> list[str]:
     """The actions named in the permission step of the page."""
-    (step,) = re.findall(r'<li id="api_permissions".*?</li>\n(?=<li id|</ol>)', page, re.DOTALL)
+    (step,) = re.findall(r'<li id="api_permissions".*?(?=<li id)', page, re.DOTALL)
     (names,) = re.findall(r"Enables actions: (.*?)</p>", step, re.DOTALL)
     return re.findall(r'<span title="([^"]+)">', names)
 

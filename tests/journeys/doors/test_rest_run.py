@@ -111,3 +111,50 @@ async def test_forwarded_headers_change_nothing(world: World) -> None:
 
     assert session.json()["link_url"].startswith(f"{BASE}/connect/s/")
     assert "evil.example" not in document.text + guide.text
+
+
+async def test_a_list_that_is_too_long_names_the_stream(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("linkspan.engine.pages.MOST_ROWS_AT_ONCE", 3)
+    async with world.api() as client:
+        rest = await client.post(f"/v1/actions/{CONNECTOR}_list_items", json={"query": {"all": True}})
+        rpc = await client.post("/actions/rpc", json={"action": f"{CONNECTOR}_list_items", "query": {"all": True}})
+        stream = await client.post(f"/v1/actions/{CONNECTOR}_list_items", json={"query": {}}, headers=NDJSON)
+
+    assert 400 == rest.status_code == rpc.status_code
+    assert "too_many_rows" == rest.json()["error"]["code"] == rpc.json()["code"]
+    assert "TooManyRows" == rpc.json()["errorCode"]
+    assert "application/x-ndjson" in rest.json()["error"]["next_step"]
+    assert f"{BASE}/v1/actions/{CONNECTOR}_list_items" in rpc.json()["next_step"]
+    assert len(stream.text.splitlines()) > 3
+
+
+async def test_only_lists_are_streamed(world: World) -> None:
+    async with world.api() as client:
+        answer = await client.post(f"/v1/actions/{CONNECTOR}_get_item", json={"path": {"id": "x"}}, headers=NDJSON)
+
+    assert 400 == answer.status_code
+    assert "invalid_input" == answer.json()["error"]["code"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content", "status", "code"),
+    [
+        ("PUT", f"/v1/actions/{CONNECTOR}_list_items", b"", 405, "bad_request"),
+        ("DELETE", "/v1/project", b"", 405, "bad_request"),
+        ("GET", "/v1/nothing", b"", 404, "not_found"),
+        ("POST", "/v1/keys", b"{", 400, "invalid_input"),
+        ("POST", "/v1/keys", b" " * (8 * 1024 * 1024 + 1), 413, "payload_too_large"),
+        ("POST", f"/v1/actions/{CONNECTOR}_list_items", b" " * (8 * 1024 * 1024 + 1), 413, "payload_too_large"),
+        ("POST", f"/v1/actions/{CONNECTOR}_list_items", b"[1]", 400, "invalid_input"),
+        ("POST", f"/v1/actions/{CONNECTOR}_list_items", b'{"action": "x"}', 400, "invalid_input"),
+    ],
+)
+async def test_what_no_endpoint_takes_has_the_same_shape(
+    world: World, method: str, path: str, content: bytes, status: int, code: str
+) -> None:
+    async with world.api() as client:
+        answer = await client.request(method, path, content=content, headers={"content-type": "application/json"})
+
+    assert status == answer.status_code, answer.text
+    assert code == answer.json()["error"]["code"]
+    assert answer.json()["error"]["next_step"]

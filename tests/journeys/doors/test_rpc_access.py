@@ -26,7 +26,7 @@ def basic(text: str) -> str:
     "form",
     [
         lambda key: basic(f"{key}:"),
-        lambda key: basic(key),
+        basic,
         lambda key: basic(key).rstrip("="),
         lambda key: basic(f"{key}:anything"),
         lambda key: f"Bearer {key}",

@@ -16,7 +16,6 @@ def guide_json(view: GuideView) -> dict[str, object]:
         "intro": view.intro,
         "before": list(view.needs),
         "notices": list(view.notices),
-        "warnings": list(view.warnings),
         "audience": view.audience,
         "audiences": dict(view.audiences),
         "selection": _selection(view) if view.has_selector else None,
@@ -27,6 +26,7 @@ def guide_json(view: GuideView) -> dict[str, object]:
                 "content": step.markdown,
                 "older_path": step.older,
                 "copy": [{"label": copy.label, "text": copy.text} for copy in step.copies],
+                "warnings": list(step.warnings),
                 "scopes": list(step.scopes),
                 "enables_actions": _actions(step.enables),
             }

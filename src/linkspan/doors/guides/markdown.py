@@ -11,7 +11,6 @@ def guide_markdown(view: GuideView) -> str:
         parts += ["## Before you start", "\n".join(f"- {need}" for need in view.needs)]
     if view.has_selector:
         parts += _selection(view)
-    parts += [f"> **Note.** {text}" for text in view.warnings]
     for step in view.steps:
         parts += _step(step)
     if view.has_selector and view.rights:
@@ -37,6 +36,7 @@ def _names(view: GuideView) -> str:
 
 def _step(step: StepView) -> list[str]:
     parts = [f"## Step {step.number}. {step.title}", step.markdown]
+    parts += [f"> **Note.** {text}" for text in step.warnings]
     parts += [_copy(copy) for copy in step.copies]
     if step.enables:
         parts.append(f"Enables actions: {', '.join(row.label for row in step.enables)}.")

@@ -13,7 +13,7 @@ from linkspan.doors.look.pages import Pages
 from linkspan.doors.look.problem import Link, Problem, problem_of, problem_page
 from linkspan.errors import ConnectSessionExpiredError, LinkspanError, LinkStateUsedError
 from linkspan.model import Profile
-from linkspan.usecases.guide_address import LINK_GUIDE, guide_path
+from linkspan.usecases.guide_address import LINK_GUIDE, guide_path, with_query
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_views import Company, LinkView, SessionView
 
@@ -51,7 +51,7 @@ class LinkPages:
             relink=view.account is not None,
             asked=_asked(view.fields, values if values is not None else view.values, error),
             form_token=form_token(self._hall, request),
-            guide=guide_path(view.connector.key, LINK_GUIDE, view.profile.auth_method),
+            guide=_guide(view),
             problem=self._told(error),
         )
 
@@ -110,6 +110,12 @@ class LinkPages:
 def _asked(fields: Iterable[AccountField], values: Mapping[str, str], error: LinkspanError | None) -> list[Asked]:
     wrong = {mistake.where: mistake.what for mistake in error.mistakes} if error else {}
     return [Asked(field=field, value=values.get(field.name, ""), wrong=wrong.get(field.name)) for field in fields]
+
+
+def _guide(view: SessionView) -> str:
+    """The guide with this profile chosen, so that its admin-consent link is ready to send."""
+    path = guide_path(view.connector.key, LINK_GUIDE, view.profile.auth_method)
+    return with_query(path, {"client": view.profile.client_id, "profile": view.profile.id})
 
 
 def _company_of(view: LinkView) -> Company | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import AccountAnswer, Page
 from linkspan.doors.rest.asks import AccountChangeAsk
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.errors import CursorInvalidError
 from linkspan.model import AccountState, Owner
 from linkspan.storage.account_store import AccountFilter
@@ -14,7 +15,7 @@ from linkspan.usecases.change_account import AccountChange, change_account, resu
 from linkspan.usecases.delete_account import delete_account
 from linkspan.usecases.read_accounts import list_accounts, read_account
 
-router = APIRouter(tags=["Accounts"])
+router = APIRouter(route_class=BoundedRoute, tags=["Accounts"])
 
 
 @router.get("/accounts", summary="List linked accounts")

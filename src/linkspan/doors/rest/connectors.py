@@ -7,9 +7,10 @@ from fastapi import APIRouter, Query
 from linkspan.connectors.action import Action
 from linkspan.doors.rest.access import HallOf, LibraryReader
 from linkspan.doors.rest.answers import ActionAnswer, ActionSummary, ConnectorAnswer, Page
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.model import Verb
 
-router = APIRouter()
+router = APIRouter(route_class=BoundedRoute)
 
 
 @router.get("/connectors", tags=["Connectors"], summary="List connectors")

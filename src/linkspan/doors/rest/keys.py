@@ -5,6 +5,7 @@ from fastapi import APIRouter, status
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.asks import KeyAsk, KeyChangeAsk
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.doors.rest.log_answers import KeyAnswer, NewKeyAnswer, ProjectAnswer
 from linkspan.model import KeyScope
 from linkspan.usecases.access import require
@@ -13,7 +14,7 @@ from linkspan.usecases.create_key import NewKey, create_key
 from linkspan.usecases.create_project import read_project
 from linkspan.usecases.read_keys import list_keys, read_key
 
-router = APIRouter()
+router = APIRouter(route_class=BoundedRoute)
 
 
 @router.post("/keys", tags=["API keys"], status_code=status.HTTP_201_CREATED, summary="Create an API key")

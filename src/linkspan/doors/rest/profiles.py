@@ -8,13 +8,14 @@ from pydantic import SecretStr
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page, ProfileAnswer
 from linkspan.doors.rest.asks import ProfileAsk, ProfileChangeAsk
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.model import Secret
 from linkspan.usecases.change_profile import ProfileChange, change_profile
 from linkspan.usecases.create_profile import NewProfile, create_profile
 from linkspan.usecases.delete_profile import delete_profile
 from linkspan.usecases.read_profiles import list_profiles, read_profile
 
-router = APIRouter(tags=["Connector profiles"])
+router = APIRouter(route_class=BoundedRoute, tags=["Connector profiles"])
 
 
 @router.post("/profiles", status_code=status.HTTP_201_CREATED, summary="Create a connector profile")

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from linkspan.doors.porch.body import MAX_BODY
 from linkspan.doors.rest import accounts, connectors, keys, profiles, runs, sessions
 from linkspan.doors.rest.answers import ErrorAnswer
 from linkspan.doors.rest.errors import handle_errors
@@ -35,7 +34,7 @@ def build_api(hall: Hall) -> FastAPI:
     app = FastAPI(
         title="Linkspan", version=_VERSION, description=ABOUT, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
         servers=[{"url": f"{hall.settings.base_url}/v1"}], root_path_in_servers=False, default_response_class=ExactResponse,
-        responses={400: {"model": ErrorAnswer}}, max_body_size=MAX_BODY, separate_input_output_schemas=False,
+        responses={400: {"model": ErrorAnswer}}, separate_input_output_schemas=False,
     )
     app.state.hall = hall
     app.router.routes.append(Route("/actions/{action_id}", run_endpoint(hall), methods=["POST"], include_in_schema=False))

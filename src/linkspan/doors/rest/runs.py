@@ -7,11 +7,12 @@ from fastapi import APIRouter, Query
 
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.doors.rest.log_answers import RunAnswer
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_runs import read_run, read_runs
 
-router = APIRouter(tags=["Runs"])
+router = APIRouter(route_class=BoundedRoute, tags=["Runs"])
 
 
 @router.get("/runs", summary="List runs")

@@ -5,11 +5,12 @@ from fastapi import APIRouter, status
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import OpenedSessionAnswer, SessionAnswer
 from linkspan.doors.rest.asks import SessionAsk
+from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.model import Owner
 from linkspan.usecases.create_connect_session import NewSession, create_connect_session
 from linkspan.usecases.read_connect_session import read_connect_session
 
-router = APIRouter(tags=["Connect sessions"])
+router = APIRouter(route_class=BoundedRoute, tags=["Connect sessions"])
 
 
 @router.post("/connect_sessions", status_code=status.HTTP_201_CREATED, summary="Open a connect session")

@@ -1,11 +1,11 @@
 """The demo world: two invented tenants with their environments and companies, the same every time on the same day."""
 
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import count
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
-from linkspan.simulator.books.seed.ledger import plant_journals, plant_months, plant_opening
+from linkspan.simulator.books.seed.ledger import book_month, month_ends, plant_journals, plant_opening
 from linkspan.simulator.books.seed.masters import plant_masters
 from linkspan.simulator.books.seed.plan import Plan, setup_of, small
 from linkspan.simulator.books.seed.time import SeedClock
@@ -49,8 +49,10 @@ def build_company(world_of: Environment, plan: Plan, clock: SeedClock) -> Compan
     company = Company(company_id(world_of.name, plan.name), plan.name, setup_of(plan), log)
     plant_masters(company, plan)
     plant_opening(company, clock.now().date())
-    plant_months(company, clock, today)
-    Trade(company, plan, clock, today).run()
+    trade = Trade(company, plan, clock, today)
+    for month_end in month_ends(today):
+        trade.at(month_end, partial(book_month, company, month_end))
+    trade.run()
     plant_journals(company, today)
     return world_of.add(company)
 

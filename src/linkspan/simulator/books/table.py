@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Protocol, cast
 from uuid import UUID, uuid4
 
+from linkspan.simulator.books.changes import ChangeFeed, ChangeKind
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import same_key_exists
 
@@ -38,6 +39,7 @@ class WriteLog:
         self.clock = clock
         self.new_id: Callable[[], UUID] = uuid4
         self._writes: int = before._writes if before is not None else 0  # noqa: SLF001  its etags must not come again
+        self.changes = ChangeFeed()
         self._undo: list[Callable[[], None]] = []
         self._depth = 0
 
@@ -56,21 +58,29 @@ class WriteLog:
         if self._depth:
             self._undo.append(undo)
 
+    def note(self, table: "Table", kind: ChangeKind, row_id: UUID) -> None:
+        """Tell of a write, at once or at the end of the transaction that is open."""
+        self.changes.note(table, kind, row_id, self.stamp)
+        if not self._depth:
+            self.changes.tell()
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Undo every write inside when the block raises; may be nested."""
-        mark = len(self._undo)
+        mark, told = len(self._undo), self.changes.mark()
         self._depth += 1
         try:
             yield
         except BaseException:
             while len(self._undo) > mark:
                 self._undo.pop()()
+            self.changes.cut(told)
             raise
         finally:
             self._depth -= 1
             if not self._depth:
                 self._undo.clear()
+                self.changes.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +198,7 @@ class Table:
         self._put(at, key, row)
         self._touch(row_id)
         self._log.remember(lambda: self._forget(row_id))
+        self._log.note(self, "created", row_id)
         return row
 
     def replace(self, record: Record) -> Record:
@@ -202,6 +213,7 @@ class Table:
         self._swap(row)
         self._touch(row_id)
         self._log.remember(lambda: self._put_back(old, version, present=True))
+        self._log.note(self, "updated", row_id)
         return row
 
     def remove(self, row_id: UUID) -> None:
@@ -209,6 +221,7 @@ class Table:
         version = self._rows.versions.get(row_id, 0)
         old = self._take(row_id)
         self._log.remember(lambda: self._put_back(old, version, present=False))
+        self._log.note(self, "deleted", row_id)
 
     def load(self, records: Sequence[Record]) -> None:
         """Fill with many finished rows at once, outside transactions and without stamping; keys must be free."""

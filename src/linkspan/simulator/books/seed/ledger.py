@@ -10,30 +10,29 @@ from linkspan.simulator.books.ledgers import adjust_stock
 from linkspan.simulator.books.posting import write_entries
 from linkspan.simulator.books.seed.masters import make
 from linkspan.simulator.books.seed.reading import rows_of
-from linkspan.simulator.books.seed.time import SeedClock
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 
 _MONTHLY = (
-    ("Rent and rates", "G1", (("6010", "4150"), ("6020", "610.25"), ("1410", "-4760.25"))),
+    ("Rent and rates", "G1", (("6010", "1037.5"), ("6020", "152.56"), ("1410", "-1190.06"))),
     (
         "Wages",
         "G2",
-        (("6310", "18420.4"), ("6320", "21875"), ("6330", "4918.33"), ("2320", "-9102.73"), ("1410", "-36111")),
+        (("6310", "4605.1"), ("6320", "5468.75"), ("6330", "1229.58"), ("2320", "-2275.68"), ("1410", "-9027.75")),
     ),
     (
         "Depreciation",
         "G3",
         (
-            ("6400", "780"),
-            ("6410", "1125.5"),
-            ("6420", "342.75"),
-            ("1180", "-780"),
-            ("1185", "-1125.5"),
-            ("1190", "-342.75"),
+            ("6400", "195"),
+            ("6410", "281.38"),
+            ("6420", "85.69"),
+            ("1180", "-195"),
+            ("1185", "-281.38"),
+            ("1190", "-85.69"),
         ),
     ),
-    ("Bank charges and interest", "G4", (("6280", "38.4"), ("6520", "912.67"), ("1410", "-951.07"))),
+    ("Bank charges and interest", "G4", (("6280", "9.6"), ("6520", "228.17"), ("1410", "-237.77"))),
 )
 _OPENING = (
     ("1110", "310000"),
@@ -56,12 +55,13 @@ _OPENING = (
     ("2420", "-115000"),
     ("3010", "-300000"),
 )
+_STOCKED = 4
 
 
 def plant_opening(company: Company, start: date) -> None:
     """Write the first entries of the books: opening balances, with the stock on hand valued at cost."""
     worth = ZERO
-    known = {(row["name"], row["name2"]): Decimal(row["stock"]) for row in rows_of("items")}
+    known = {(row["name"], row["name2"]): _STOCKED * Decimal(row["stock"]) for row in rows_of("items")}
     for item in company.tables["item"].all():
         quantity = known.get((str(item["displayName"]), str(item["displayName2"])), ZERO)
         if quantity:
@@ -72,17 +72,17 @@ def plant_opening(company: Company, start: date) -> None:
     _book(company, "START", start, "Opening balance", amounts)
 
 
-def plant_months(company: Company, clock: SeedClock, today: date) -> None:
-    """Write the costs that come every month, on its last day."""
-    for back in range(10, -1, -1):
-        month_end = apply_formula(f"-{back}M+CM", today.replace(day=1))
-        if month_end >= today:
-            continue
-        clock.go(month_end)
-        for label, lead, amounts in _MONTHLY:
-            document = f"{lead}{month_end:%y%m}"
-            _book(company, document, month_end, label, [(account, Decimal(amount)) for account, amount in amounts])
-    clock.go(today)
+def month_ends(today: date) -> list[date]:
+    """Return the last days of the ten months before today's, oldest first."""
+    first = today.replace(day=1)
+    return [apply_formula(f"-{back}M+CM", first) for back in range(10, 0, -1)]
+
+
+def book_month(company: Company, month_end: date) -> None:
+    """Write the costs that come every month."""
+    for label, lead, amounts in _MONTHLY:
+        document = f"{lead}{month_end:%y%m}"
+        _book(company, document, month_end, label, [(account, Decimal(amount)) for account, amount in amounts])
 
 
 def plant_journals(company: Company, today: date) -> None:

@@ -16,6 +16,7 @@ from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 
 _YEAR = 340
+_QUANTITIES = ((60, 60), (500, 10), (10**6, 2))
 _DISCOUNTS = ("0", "0", "0", "5", "7.5", "10")
 
 
@@ -64,13 +65,19 @@ class Trade:
     def _lines(self, goods: list[Record], price_field: str | None = None) -> list[Record]:
         lines: list[Record] = []
         for item in self.random.sample(goods, self.random.randint(1, 4)):
-            line: Record = {"lineType": "Item", "itemId": guid(item), "quantity": Decimal(self.random.randint(1, 12))}
+            line: Record = {"lineType": "Item", "itemId": guid(item), "quantity": self._quantity(item)}
             line["discountPercent"] = Decimal(self.random.choice(_DISCOUNTS))
             if price_field:
                 line[price_field] = number(item, "unitCost")
                 line["quantity"] = Decimal(self.random.randint(10, 60))
             lines.append(line)
         return lines
+
+    def _quantity(self, item: Record) -> Decimal:
+        """Cheap goods sell by the dozen, dear ones by ones and twos."""
+        price = number(item, "unitPrice")
+        most = next(quantity for limit, quantity in _QUANTITIES if price <= limit)
+        return Decimal(self.random.randint(max(1, most // 6), most))
 
     def _extras(self, at: int) -> list[Record]:
         if at % 9 == 4:  # noqa: PLR2004  some documents

@@ -1,0 +1,36 @@
+"""The floor for anything written in Python here: Linkspan's server and HTTP client, and no work in between.
+
+Started with the provider's address and a port; passes each path on and answers what the provider answers.
+"""
+
+import sys
+
+import uvicorn
+from pyreqwest.client import Client, ClientBuilder
+from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
+
+
+class PassThrough:
+    """An ASGI application of one provider request for each request."""
+
+    def __init__(self, provider: str) -> None:
+        self._provider = provider
+        self._client: Client | None = None
+
+    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        if scope["type"] != "http":
+            return
+        if self._client is None:
+            self._client = ClientBuilder().no_proxy().default_headers({"Authorization": "Bearer bench"}).build()
+        answer = await self._client.get(self._provider + scope["raw_path"].decode()).build().send()
+        body = bytes(await answer.bytes())
+        headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers, "trailers": False})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+if __name__ == "__main__":
+    uvicorn.run(
+        PassThrough(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), lifespan="off", log_config=None, access_log=False,
+        server_header=False,
+    )
