@@ -1,4 +1,4 @@
-"""Install each third-party client that the tests drive into an environment of its own, and find or install Chromium.
+"""Install each third-party client that the tests drive into an environment of its own, and find or install the system's Chromium and nginx.
 
 One folder per client: `requirements.lock` (a Python environment in `env/`) or `package-lock.json` (`node_modules/`, by the Node of
 `node/`). A client that cannot be installed fails the run: it is never skipped. Nothing is done when the lock has not changed.
@@ -14,6 +14,8 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 NODE_PACKAGE = HERE / "node" / "env"
+# The Debian package → the names that its program goes by.
+SYSTEM_PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "nginx": ("nginx",)}
 
 
 def stamp_of(lock: Path) -> str:
@@ -25,8 +27,10 @@ def installed(folder: Path, lock: Path) -> bool:
     return stamp.is_file() and stamp.read_text() == stamp_of(lock)
 
 
-def run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, cwd=folder, check=False, capture_output=True, text=True)
+def run(command: list[str], folder: Path, **environment: str) -> None:
+    done = subprocess.run(
+        command, cwd=folder, check=False, capture_output=True, text=True, env=os.environ | environment
+    )
     if done.returncode:
         sys.exit(f"{folder.name}: {' '.join(command)} failed:\n{done.stdout}\n{done.stderr}")
 
@@ -68,22 +72,23 @@ def install(folder: Path) -> None:
         print(f"installed {folder.name}")
 
 
-def find_chromium() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    return None
+def found(*names: str) -> bool:
+    """Whether a program of one of these names is here; servers may lie outside a user's PATH."""
+    path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
+    return any(shutil.which(name, path=path) for name in names)
 
 
-def install_chromium() -> None:
-    """Chromium is the system's own; as root on a Debian system a missing one is installed."""
-    if find_chromium():
+def install_system_programs() -> None:
+    """Chromium and nginx are the system's own; as root on a Debian system missing ones are installed."""
+    missing = [package for package, names in SYSTEM_PROGRAMS.items() if not found(*names)]
+    if not missing:
         return
     if os.geteuid() != 0 or not shutil.which("apt-get"):
-        sys.exit("chromium: not found; install your system's Chromium package, then run make clients again")
+        sys.exit(f"{', '.join(missing)}: not found; install your system's package, then run make clients again")
     run(["apt-get", "update"], HERE)
-    run(["apt-get", "install", "--yes", "--no-install-recommends", "chromium"], HERE)
-    print("installed chromium")
+    # Without starting the servers that it brings: the tests start their own.
+    run(["apt-get", "install", "--yes", "--no-install-recommends", *missing], HERE, RUNLEVEL="1")
+    print(f"installed {', '.join(missing)}")
 
 
 def main() -> None:
@@ -91,7 +96,7 @@ def main() -> None:
     folders = sorted(path for path in HERE.iterdir() if path.is_dir() and path.name != "__pycache__")
     for folder in sorted(folders, key=lambda path: path.name != "node"):
         install(folder)
-    install_chromium()
+    install_system_programs()
 
 
 if __name__ == "__main__":

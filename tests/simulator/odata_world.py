@@ -29,7 +29,9 @@ from linkspan.simulator.entra.demo import (
 from linkspan.simulator.entra.resources import BUSINESS_CENTRAL
 from linkspan.simulator.entra.tokens import Subject, mint_access_token
 from linkspan.simulator.identity import Identity
+from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
+from linkspan.simulator.switches import SwitchBoard
 
 CONTRACT = load_contract()
 ENTITIES = CONTRACT.entities
@@ -138,6 +140,8 @@ class Sim:
     company: Company
     client: httpx2.AsyncClient
     clock: Clock
+    gate: Gate
+    switches: SwitchBoard
 
     @property
     def root(self) -> str:
@@ -199,11 +203,12 @@ def build_demo_sim() -> Sim:
 
 def _sim(world: World, environment: Environment, company: Company, clock: Clock) -> Sim:
     authority = Authority(demo_directory(), clock)
-    app = Starlette(routes=routes(world, Identity(authority)))
+    gate, switches = Gate(clock), SwitchBoard()
+    app = Starlette(routes=routes(world, Identity(authority), gate=gate, switches=switches))
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), headers={"Authorization": f"Bearer {user_token(authority)}"}
     )
-    return Sim(world, environment, company, client, clock)
+    return Sim(world, environment, company, client, clock, gate, switches)
 
 
 def user_token(authority: Authority) -> str:

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 from form_walker import Person, claims_of
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from linkspan.simulator import Simulator
+from linkspan.simulator.command import ControlError
 from linkspan.simulator.entra.demo import DEMO_TENANT_ID
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -100,6 +101,7 @@ def test_assertion_is_accepted(person: Person, simulator: Simulator, keeper: Kee
         ({"exp": 1_000_000_000}, 700024),
         ({"exp": None}, 700024),
         ({"nbf": 4_000_000_000}, 700024),
+        ({"exp": int(dt.datetime.now(dt.UTC).timestamp()) + 3600}, 700024),
     ],
 )
 def test_wrong_claims_are_refused(
@@ -121,3 +123,27 @@ def test_wrong_keys_and_broken_assertions_are_refused(person: Person, simulator:
     assert [700027] == ask(person, bare, keeper.assertion(bare))["error_codes"]
     assert [9002313] == ask(person, app.client_id, "no-token")["error_codes"]
     assert [9002313] == ask(person, app.client_id, good, "saml")["error_codes"]
+
+
+def test_an_expired_certificate_and_a_key_that_is_no_rsa_key_are_refused(
+    person: Person, simulator: Simulator, keeper: Keeper
+) -> None:
+    app = simulator.register_app("Certified", certificate=keeper.certificate)
+    simulator.move_clock(dt.timedelta(days=2))
+    then = int(simulator.clock().now.timestamp())
+    late = keeper.assertion(app.client_id, nbf=then, exp=then + 300)
+    refused = ask(person, app.client_id, late)
+
+    assert [700027] == refused["error_codes"]
+    assert "expired" in str(refused["error_description"])
+    with pytest.raises(ControlError, match="RSA"):
+        simulator.register_app("Curved", certificate=curved_certificate())
+
+
+def curved_certificate() -> str:
+    private = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "curve.example")])
+    now = dt.datetime.now(dt.UTC)
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(private.public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + dt.timedelta(days=1))
+    return builder.sign(private, hashes.SHA256()).public_bytes(serialization.Encoding.PEM).decode()

@@ -67,8 +67,11 @@ async def everything(sim: Sim, entity: Entity, expand: str = "") -> list[dict[st
     for parent in (ENTITIES[name] for name in entity.parents if name in ENTITIES):
         link = next(name for name, link in parent.links.items() if link.entity == entity.name)
         for owner in (await sim.ask("GET", f"{parent.set}?$select=id&$top=3")).json().get("value", []):
-            below = await sim.ask("GET", f"{parent.set}({owner['id']})/{link}?{option}")
-            records += DECODER.decode(below.content)["value"]
+            single = not parent.links[link].many
+            asked = option.replace("$count=true", "") if single else option
+            below = await sim.ask("GET", f"{parent.set}({owner['id']})/{link}?{asked}")
+            found = DECODER.decode(below.content)
+            records += [found] if single else found["value"]
     return records
 
 

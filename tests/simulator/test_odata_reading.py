@@ -267,6 +267,11 @@ async def test_every_set_can_be_read(sim: Sim, name: str) -> None:
     assert (200 if ENTITIES[name].set not in FLAT_CHILDREN else 400) == response.status_code
 
 
-FLAT_CHILDREN = {"customerPayments", "journalLines", "defaultDimensions", "dimensionSetLines"} | {
-    entity.set for entity in ENTITIES.values() if "IDOrDocumentIdShouldBeSpecifiedForLinesErr" in entity.errors
-}
+FLAT_CHILDREN = {
+    "customerPayments",
+    "journalLines",
+    "defaultDimensions",
+    "dimensionSetLines",
+    "pictures",
+    "pdfDocument",
+} | {entity.set for entity in ENTITIES.values() if "IDOrDocumentIdShouldBeSpecifiedForLinesErr" in entity.errors}

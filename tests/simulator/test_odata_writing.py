@@ -1,12 +1,11 @@
 """Writing to the simulated Business Central over HTTP: creating, changing, deleting, and what is refused."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from odata_world import API, COMPANY_ID, ROOT, Sim, build_sim, made_id
-
-from linkspan.simulator.odata import endpoint
 
 FIRST = made_id("customer 10000")
 DAILY = made_id("journal DAILY")
@@ -225,8 +224,8 @@ async def test_only_json_is_taken(sim: Sim) -> None:
     assert (415, 201) == (refused[0], charset.status_code)
 
 
-async def test_a_body_that_is_too_large(sim: Sim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(endpoint, "LARGEST_BODY", 1_000)
+async def test_a_body_that_is_too_large(sim: Sim) -> None:
+    sim.gate.limits = replace(sim.gate.limits, body_bytes=1_000)
 
     assert 413 == (await sim.refusal("POST", "customers", {"displayName": "A" * 1_000}))[0]
 

@@ -51,11 +51,11 @@ def demo_parts(seed: int = 0) -> Parts:
 
 def build_app(control: Control) -> Starlette:
     """Return the ASGI application that `control` controls; serve it by `Simulator` to let connections be cut."""
-    parts = control.parts
+    parts, service = control.parts, control.service
     routes = [
         *ControlEndpoints(control).routes(),
         *SubscriptionEndpoint(parts.world, parts.identity, parts.courier).routes(),
-        *business_central_routes(parts.world, parts.identity),
+        *business_central_routes(parts.world, parts.identity, gate=service.gate, switches=service.switches),
         *entra_routes(parts.authority),
     ]
     middleware = [

@@ -36,6 +36,12 @@ async def hang_up(scope: Scope, receive: Receive) -> None:
     await _until_gone(receive)
 
 
+def gone(scope: Scope) -> bool:
+    """Tell whether the client has closed its connection; in-process clients never have."""
+    transport = scope.get("extensions", {}).get(_EXTENSION, {}).get("transport")
+    return transport is not None and cast("Transport", transport).is_closing()
+
+
 def _transport(scope: Scope) -> Transport:
     transport = scope.get("extensions", {}).get(_EXTENSION, {}).get("transport")
     if transport is None:

@@ -22,8 +22,11 @@ from linkspan.simulator.entra.demo import (
 from linkspan.simulator.entra_control import EntraControl
 from linkspan.simulator.failures import Failure, FailureKind, FailureQueue
 from linkspan.simulator.identity import Identity
+from linkspan.simulator.limits import Gate
 from linkspan.simulator.seen import RequestLog, SeenRequest
+from linkspan.simulator.service_control import Service, ServiceControl
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
+from linkspan.simulator.switches import SwitchBoard
 from linkspan.simulator.webhooks.courier import Courier, Delivery
 
 _FIRST_ENVIRONMENT: Final = "Production"
@@ -62,13 +65,14 @@ class Parts:
     log: RequestLog = field(default_factory=RequestLog)
 
 
-class Control(EntraControl):
+class Control(EntraControl, ServiceControl):
     """All commands; the same ones are served under `/_sim/{name}`."""
 
     def __init__(self, parts: Parts) -> None:
         """Control the simulator made of `parts`, which are in their first state now."""
         super().__init__(parts.authority)
         self.parts = parts
+        self.start_service(Service(parts.world, Gate(parts.clock), SwitchBoard()))
         self._start = parts.world.snapshot()
 
     @property
@@ -104,6 +108,7 @@ class Control(EntraControl):
         """
         self.parts.clock.set(None)
         self.parts.world.restore(self._start)
+        self.reset_service()
         self.authority.reset(keep_registrations=keep_registrations)
         self.parts.identity.forget()
         self.parts.courier.restore(())
@@ -180,6 +185,11 @@ class Control(EntraControl):
     def requests(self, *, method: str = "", path: str = "", status: int | None = None) -> list[SeenRequest]:
         """List the requests seen since the start or the last reset, oldest first; empty parameters match all."""
         return self.parts.log.find(method=method, path=path, status=status)
+
+    @command(reads=True)
+    def lost_rotations(self) -> list[str]:
+        """List the refresh tokens (SHA-256, hexadecimal) that were renewed by a request whose answer nobody got."""
+        return [seen.rotated for seen in self.parts.log.find() if seen.rotated and seen.outcome == "answer lost"]
 
     @command()
     def clear_requests(self) -> None:

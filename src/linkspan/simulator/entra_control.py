@@ -2,14 +2,15 @@
 
 import secrets
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from linkspan.simulator.command import Commanded, ControlError, command
-from linkspan.simulator.entra.authority import Authority
+from linkspan.simulator.entra.authority import AccessRule, Authority
 from linkspan.simulator.entra.consents import ConsentPolicy
 from linkspan.simulator.entra.demo import DEMO_DOMAIN, default_permissions
 from linkspan.simulator.entra.directory import AppRegistration, Audience, ClientSecret, Tenant, User
@@ -44,7 +45,7 @@ class EntraControl(Commanded):
         self.authority = authority
 
     @command()
-    def register_app(
+    def register_app(  # noqa: PLR0913 - one parameter for each property of a registration, all by keyword
         self,
         name: str,
         *,
@@ -53,10 +54,12 @@ class EntraControl(Commanded):
         tenant: str = DEMO_DOMAIN,
         certificate: str | None = None,
         public: bool = False,
+        spa_redirect_uris: tuple[str, ...] = (),
     ) -> RegisteredApp:
         """Register an application for Business Central in `tenant` and return its client id and secret.
 
         With a `certificate` (PEM) it gets no secret but signs assertions; a `public` one gets neither.
+        `spa_redirect_uris` belong to single-page applications: their refresh tokens end 24 hours after the sign-in.
         """
         home = self._tenant(tenant)
         permissions, roles = default_permissions()
@@ -73,6 +76,7 @@ class EntraControl(Commanded):
             permissions=permissions,
             roles=roles,
             public=public,
+            spa_redirect_uris=spa_redirect_uris,
         )
         self.authority.directory.put_app(app)
         return RegisteredApp(app.client_id, home.id, created[0].value if created else None)
@@ -169,6 +173,31 @@ class EntraControl(Commanded):
         return licensed
 
     @command()
+    def set_access_rule(self, user: str, rule: AccessRule) -> AccessRule:
+        """Let Conditional Access ask a user for `multifactor` or `enrolment`, keep them out (`blocked`), or `none`."""
+        self.authority.access_rules[self._user(user).id] = rule
+        return rule
+
+    @command()
+    def set_token_lifetime(self, seconds: int | None) -> int | None:
+        """Let every access token issued from now on live this long; None returns to 60 to 90 minutes at random."""
+        if seconds is not None and seconds < 1:
+            raise ControlError("A token lives at least one second.")
+        self.authority.fixed_lifetime = seconds
+        return seconds
+
+    @command()
+    def rotate_signing_key(self, overlap: timedelta = timedelta(hours=24)) -> str:
+        """Sign with a new key; the old one stays published for `overlap` of simulated time. Return the new key's id."""
+        return self.authority.keys.rotate(overlap)
+
+    @command()
+    def set_device_haste_refused(self, *, on: bool) -> bool:
+        """Choose whether a device that polls faster than its interval is told to slow down (on at the start)."""
+        self.authority.devices.refuses_haste = on
+        return on
+
+    @command()
     def set_business_central_app(self, client_id: UUID, tenant: str = DEMO_DOMAIN, *, enabled: bool = True) -> bool:
         """Enable or disable an application for calls without a user, as on BC's Microsoft Entra applications page."""
         place = (self._tenant(tenant).id, self._app(client_id).client_id)
@@ -208,7 +237,9 @@ def _new_secret(value: str | None, expires: datetime | None) -> ClientSecret:
 
 def _checked_certificate(pem: str) -> str:
     try:
-        x509.load_pem_x509_certificate(pem.encode())
+        known = x509.load_pem_x509_certificate(pem.encode())
     except ValueError as mistake:
         raise ControlError("The certificate must be an X.509 certificate in PEM.") from mistake
+    if not isinstance(known.public_key(), RSAPublicKey):
+        raise ControlError("The certificate must be of an RSA key.")
     return pem

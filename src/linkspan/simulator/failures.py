@@ -7,10 +7,12 @@ from typing import Final, Literal
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from linkspan.simulator.cable import cut, hang_up
+from linkspan.simulator.cable import cut, gone, hang_up
 
 FailureKind = Literal["status", "throttle", "html", "drop_before", "drop_after", "half_body", "delay", "delay_after"]
 OUTSIDE: Final = "/_sim"
+LOST: Final = "linkspan.answer_lost"
+"""Scope key: the request was carried out, but its answer did not arrive whole."""
 _HTML: Final = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -110,9 +112,12 @@ class FailureInjection:
         await self.app(scope, receive, hold)
         if failure.kind == "delay_after":
             await asyncio.sleep(failure.delay_seconds)
+            scope[LOST] = gone(scope)
             for message in held:
                 await send(message)
-        elif failure.kind == "half_body":
+            return
+        scope[LOST] = True
+        if failure.kind == "half_body":
             await _send_half(held, send)
             await hang_up(scope, receive)
         else:

@@ -167,7 +167,7 @@ def company_not_found(name: str = "") -> BcFault:
 
 def tenant_unavailable() -> BcFault:
     """The tenant is being moved or started."""
-    return BcFault(503, "Internal_TenantUnavailable", "The tenant is unavailable. Try again later.")
+    return BcFault(503, "Internal_TenantUnavailable", "The tenant is unavailable. Try again later.", retry_after=30)
 
 
 def dialog(message: str) -> BcFault:
@@ -254,6 +254,21 @@ def forbidden(code: str, message: str) -> BcFault:
 def no_environment() -> BcFault:
     """The environment named in the address does not exist."""
     return BcFault(404, "NoEnvironment", "Environment does not exist.", gateway=True)
+
+
+def operation_timeout() -> BcFault:
+    """The operation took longer than the service allows; it was stopped and undone."""
+    return BcFault(408, "RequestTimeout", "The operation was stopped because it took too long.", gateway=True)
+
+
+def gateway_timeout() -> BcFault:
+    """The gateway gave up waiting for an answer; what became of the operation is not known."""
+    return BcFault(504, "GatewayTimeout", "The service did not answer in time.", gateway=True)
+
+
+def body_too_large() -> BcFault:
+    """The body of a request, or the page it asks for, is larger than the service takes."""
+    return BcFault(413, "RequestEntityTooLarge", "The request is too large.", gateway=True)
 
 
 def service_unavailable(message: str = "The service is temporarily unavailable.") -> BcFault:

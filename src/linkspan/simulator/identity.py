@@ -34,6 +34,7 @@ class _Verified:
     begins: int
     ends: int
     uti: str
+    kid: str
 
 
 class Identity:
@@ -69,7 +70,7 @@ class Identity:
         known = self._remembered.get(digest)
         if known is None:
             try:
-                known = _read(self.authority.keys.verify(token))
+                known = _read(*self.authority.keys.verify(token))
             except (JoseError, ValueError, KeyError) as mistake:
                 raise invalid_credentials() from mistake
             if len(self._remembered) >= _MOST_REMEMBERED:
@@ -79,7 +80,8 @@ class Identity:
 
     def _check_now(self, known: _Verified) -> None:
         now = self.authority.clock.timestamp()
-        if not known.begins <= now < known.ends or self.authority.grants.is_cut(known.uti):
+        current = known.begins <= now < known.ends and self.authority.keys.is_published(known.kid)
+        if not current or self.authority.grants.is_cut(known.uti):
             raise invalid_credentials()
 
     def _check_tenant(self, caller: Caller, tenant_in_url: str | None) -> None:
@@ -100,7 +102,7 @@ class Identity:
             raise invalid_credentials()
 
 
-def _read(claims: dict[str, object]) -> _Verified:
+def _read(kid: str, claims: dict[str, object]) -> _Verified:
     """Return the caller in the claims; raises KeyError or ValueError when the token is not one for this API."""
     tenant_id = UUID(str(claims["tid"]))
     if claims["iss"] != V1_ISSUER.format(tenant=tenant_id) or claims["aud"] != BUSINESS_CENTRAL.uri:
@@ -116,4 +118,4 @@ def _read(claims: dict[str, object]) -> _Verified:
         scopes,
         frozenset(str(role) for role in roles) if isinstance(roles, list) else frozenset(),
     )
-    return _Verified(caller, int(str(claims["nbf"])), int(str(claims["exp"])), str(claims["uti"]))
+    return _Verified(caller, int(str(claims["nbf"])), int(str(claims["exp"])), str(claims["uti"]), kid)

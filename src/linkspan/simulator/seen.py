@@ -9,9 +9,11 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linkspan.simulator.clock import Clock
-from linkspan.simulator.failures import OUTSIDE
+from linkspan.simulator.failures import LOST, OUTSIDE
 
 _MOST_KEPT: Final = 10_000
+ROTATED: Final = "linkspan.rotated"
+"""Scope key: the SHA-256 (hexadecimal) of the refresh token that a request has renewed."""
 # Only what can hold no secret is kept: OData options of the API, and these headers.
 _BUSINESS_CENTRAL: Final = ("/v2.0/", "/environments/", "/admin/")
 _OTHER_OPTIONS: Final = frozenset({"company", "aid", "tenant"})
@@ -28,6 +30,7 @@ class SeenRequest:
     """One request: `at` is the simulated moment (ISO 8601) of its arrival, `in_flight` counts it and those beside it.
 
     `status` is None until, or if never, an answer was sent; `failure` names the failure that was put in, if any.
+    `rotated` is the SHA-256 of the refresh token that it renewed; `outcome` is `answer lost` when nobody took the whole answer.
     """
 
     number: int
@@ -41,6 +44,7 @@ class SeenRequest:
     milliseconds: float = 0
     failure: str | None = None
     outcome: str = "in progress"
+    rotated: str | None = None
 
 
 class RequestLog:
@@ -101,7 +105,10 @@ class RequestRecording:
             self.log.in_flight -= 1
             seen.milliseconds = (time.perf_counter() - started) * 1000
             seen.failure = scope.get("linkspan.failure")
+            seen.rotated = scope.get(ROTATED)
             seen.outcome = "answered" if seen.status is not None else "no answer"
+            if scope.get(LOST):
+                seen.outcome = "answer lost"
 
     def _describe(self, scope: Scope) -> SeenRequest:
         path = scope["path"]

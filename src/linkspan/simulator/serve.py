@@ -3,20 +3,35 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from starlette.applications import Starlette
 from uvicorn import Config, Server
 
 from linkspan.simulator.app import build_app, demo_parts
 from linkspan.simulator.cable import CuttableProtocol
 from linkspan.simulator.control import Control
+from linkspan.simulator.impersonation.front import Front
 
 Result = TypeVar("Result")
 _START_SECONDS: Final = 30
 _STOP_SECONDS: Final = 10
+
+
+class _Server(Server):
+    """A server that does one thing more before it is gone: afterwards a signal may end the process at once."""
+
+    farewell: Callable[[], Awaitable[None]] | None = None
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.farewell is not None:
+            await self.farewell()
 
 
 class Simulator(Control):
@@ -31,7 +46,9 @@ class Simulator(Control):
         self._socket = socket.create_server((host, port), family=_family(host), backlog=512)
         self._host = host
         self.port: int = self._socket.getsockname()[1]
-        self.server = Server(_configuration(self))
+        self._asgi = build_app(self)
+        self.server = _Server(_configuration(self._asgi))
+        self.front: Front | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
 
@@ -66,6 +83,23 @@ class Simulator(Control):
         elif self._loop is None:
             self._socket.close()
 
+    @contextmanager
+    def impersonate(self, folder: Path | None = None) -> Iterator[Front]:
+        """Be reachable by the provider's host names while the block runs: give clients `Front.environment`.
+
+        Certificates go into `folder`, or into a private one that is removed. Needs a simulator on its own thread
+        (`Simulator.start`); raises RuntimeError otherwise.
+        """
+        loop = self._loop
+        if loop is None or self._thread is None:
+            raise RuntimeError("Only a simulator that runs on its own thread can impersonate; use Simulator.start().")
+        front = Front(self._asgi, folder)
+        asyncio.run_coroutine_threadsafe(front.open(), loop).result(_START_SECONDS)
+        try:
+            yield front
+        finally:
+            asyncio.run_coroutine_threadsafe(front.close(), loop).result(_STOP_SECONDS)
+
     def __enter__(self) -> Self:
         return self
 
@@ -73,6 +107,11 @@ class Simulator(Control):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    async def open_front(self) -> None:
+        """Impersonate from the running event loop until the end of `serve`."""
+        self.front = await Front(self._asgi).open()
+        self.server.farewell = self.front.close
 
     async def serve(self, ready: Callable[[], None]) -> None:
         """Serve in the running event loop until `stop` or cancellation; call `ready` once it answers."""
@@ -112,23 +151,35 @@ class Simulator(Control):
 
 
 async def serve_forever(
-    host: str = "127.0.0.1", port: int = 0, *, seed: int = 0, ready: Callable[[Simulator], None] | None = None
+    host: str = "127.0.0.1",
+    port: int = 0,
+    *,
+    seed: int = 0,
+    impersonate: bool = False,
+    ready: Callable[[Simulator], None] | None = None,
 ) -> None:
     """Serve a simulator in the running event loop until SIGTERM, SIGINT or cancellation (for `linkspan sim`).
 
-    `ready` is called with the simulator once it answers. Raises OSError if the address is taken.
+    `ready` is called with the simulator once it answers; with `impersonate` its `front` is open by then.
+    Raises OSError if the address is taken.
     """
     simulator = Simulator(host, port, seed)
-    await simulator.serve(lambda: ready(simulator) if ready else None)
+    if impersonate:
+        await simulator.open_front()
+    try:
+        await simulator.serve(lambda: ready(simulator) if ready else None)
+    finally:
+        if simulator.front is not None:
+            await simulator.front.close()
 
 
 def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _configuration(simulator: Simulator) -> Config:
+def _configuration(app: Starlette) -> Config:
     return Config(
-        build_app(simulator),
+        app,
         http=CuttableProtocol,
         ws="none",
         lifespan="off",

@@ -10,6 +10,7 @@ from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import load_contract
 
+_MANY = 100_000
 _NAMESPACE = uuid5(NAMESPACE_DNS, "bulk.simulator.linkspan.example")
 _FIRST = ("Amber", "Brine", "Cobalt", "Drift", "Ebb", "Flotsam", "Gale", "Haar", "Islet", "Jetty", "Kelp", "Lagoon")
 _SECOND = ("Anchor", "Beacon", "Cable", "Derrick", "Estuary", "Ferry", "Galley", "Hawser", "Inlet", "Keel", "Lantern")
@@ -30,6 +31,9 @@ def generate(company: Company, *, customers: int, seed: int = 0) -> None:
     finally:
         if collecting:
             gc.enable()
+    if customers >= _MANY:
+        # Each full collection would look through all these rows again, for seconds at a million.
+        gc.freeze()
 
 
 def _customers(company: Company, count: int, seed: int) -> list[Record]:

@@ -7,6 +7,7 @@ from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from linkspan.simulator.books.seed.ledger import book_month, month_ends, plant_journals, plant_opening
 from linkspan.simulator.books.seed.masters import plant_masters
+from linkspan.simulator.books.seed.media import plant_media
 from linkspan.simulator.books.seed.plan import Plan, setup_of, small
 from linkspan.simulator.books.seed.time import SeedClock
 from linkspan.simulator.books.seed.trade import Trade
@@ -54,6 +55,7 @@ def build_company(world_of: Environment, plan: Plan, clock: SeedClock) -> Compan
         trade.at(month_end, partial(book_month, company, month_end))
     trade.run()
     plant_journals(company, today)
+    plant_media(company)
     return world_of.add(company)
 
 

@@ -17,6 +17,8 @@ _OWNED = {
     "dimensionValue": ("dimensionId", ("code",), ("Code",)),
     "itemVariant": ("itemId", ("code",), ("Code",)),
     "defaultDimension": ("parentId", ("dimensionCode",), ("Dimension Code",)),
+    "attachment": ("parentId", ("id",), ("Id",)),
+    "documentAttachment": ("parentId", ("id",), ("Id",)),
 }
 _CAPTIONS = {"taxArea": "VAT Business Posting Group", "taxGroup": "VAT Product Posting Group"}
 
@@ -38,6 +40,7 @@ INTERNAL: dict[str, Layout] = {
     "documentDiscount": Layout("Document Discount", ("id",), ("Id",), stamped=False),
     "customerDiscount": Layout("Cust. Invoice Disc.", ("id",), ("Code",), stamped=False),
     "accountTotaling": Layout("Totaling", ("id",), ("Id",), stamped=False),
+    "content": Layout("Content", ("id",), ("Id",), stamped=False),
     "journalTaxCode": Layout("Journal Tax Code", ("id",), ("Id",), stamped=False),
 }
 """Tables that no address shows; all rows have an ``id``."""

@@ -10,13 +10,17 @@ from uuid import UUID
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.entra.consents import ConsentBook
 from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_TENANT_ID
+from linkspan.simulator.entra.devices import DeviceBook
 from linkspan.simulator.entra.directory import AppRegistration, Directory, Tenant, User
-from linkspan.simulator.entra.errors import EntraError, Incident, entra_error, new_incident
+from linkspan.simulator.entra.errors import EntraError, Incident, Meaning, entra_error, new_incident
 from linkspan.simulator.entra.grants import GrantBook
-from linkspan.simulator.entra.keys import SigningKey
+from linkspan.simulator.entra.keys import KeyRing
 from linkspan.simulator.entra.sessions import SignInDesk
 
 RealmKind = Literal["tenant", "common", "organizations", "consumers"]
+# What Conditional Access asks of a user: nothing, a second proof, enrolment for one, or no access at all.
+AccessRule = Literal["none", "multifactor", "enrolment", "blocked"]
+_REFUSALS: Final[Mapping[AccessRule, int]] = {"multifactor": 50076, "enrolment": 50079, "blocked": 53003}
 # The directory in which personal Microsoft accounts live; it has no users here.
 CONSUMERS_TENANT: Final = UUID("9188040d-6c67-4c5b-b112-36a304b66dad")
 _SHARED: Final[Mapping[str, RealmKind]] = {
@@ -45,19 +49,24 @@ class Authority:
         """Open an authority over `directory`; `seed` makes token lifetimes repeatable."""
         self.directory = directory
         self.clock = clock
-        self.keys = SigningKey()
+        self.keys = KeyRing(clock)
         self.grants = GrantBook()
         self.consents = ConsentBook()
         self.desk = SignInDesk()
+        self.devices = DeviceBook()
         self._seed = seed
         self.reset()
 
     def reset(self, *, keep_registrations: bool = False) -> None:
-        """Return to the start: nobody signed in, nothing granted; the signing key stays."""
+        """Return to the start: nobody signed in, nothing granted; the present signing key stays."""
         self.directory.restore(keep_registrations=keep_registrations)
         self.grants.clear()
         self.consents.clear()
         self.desk.clear()
+        self.devices.clear()
+        self.keys.forget_old()
+        self.access_rules: dict[UUID, AccessRule] = {}
+        self.fixed_lifetime: int | None = None
         self.refresh_reuse_revokes = False
         self.queued_token_errors: deque[int] = deque()
         self._random = random.Random(self._seed)  # noqa: S311 - lifetimes only, no secret comes from it
@@ -114,8 +123,20 @@ class Authority:
         return user.tenant_id == realm.tenant.id
 
     def access_lifetime(self) -> int:
-        """Return the seconds that the next access token lives: 60 to 90 minutes, at random, as Entra does."""
+        """Return the seconds that the next access token lives: 60 to 90 minutes, at random, unless control fixed it."""
+        if self.fixed_lifetime is not None:
+            return self.fixed_lifetime
         return self._random.randint(3599, 5399)
+
+    def access_refusal(self, user: User, *, multifactor: bool) -> EntraError | None:
+        """Return why Conditional Access keeps a user out, who has or has not given a second proof; None lets in."""
+        rule = self.access_rules.get(user.id, "none")
+        if rule == "none" or (multifactor and rule != "blocked"):
+            return None
+        refusal = entra_error(_REFUSALS[rule], resource="Dynamics 365 Business Central")
+        return EntraError(
+            refusal.code, refusal.text, Meaning("interaction_required", 400, "", suberror=refusal.suberror)
+        )
 
     def incident(self, client_request_id: str | None = None) -> Incident:
         """Return the identifiers for a refusal that happens now."""

@@ -31,11 +31,18 @@ from linkspan.simulator.entra.outcome import (
     stays_behind,
 )
 from linkspan.simulator.entra.pages import page
-from linkspan.simulator.entra.screens import account_screen, approval_screen, consent_screen, sign_in_screen
+from linkspan.simulator.entra.screens import (
+    account_screen,
+    approval_screen,
+    consent_screen,
+    multifactor_screen,
+    sign_in_screen,
+)
 from linkspan.simulator.entra.sessions import Flow
 
 SESSION_COOKIE: Final = "sim_session"
 BROWSER_COOKIE: Final = "sim_browser"
+_BLOCKED: Final = 53003
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -54,6 +61,7 @@ class SignInPages:
             Route("/{tenant}/adminconsent", self._guarded(self.admin_consent_v1), methods=["GET"]),
             Route("/{tenant}/login", self._guarded(self.login), methods=["POST"]),
             Route("/{tenant}/account", self._guarded(self.account), methods=["POST"]),
+            Route("/{tenant}/multifactor", self._guarded(self.multifactor), methods=["POST"]),
             Route("/{tenant}/consent", self._guarded(self.consent), methods=["POST"]),
             Route("/{tenant}/oauth2/v2.0/logout", self._guarded(self.logout), methods=["GET", "POST"]),
         ]
@@ -74,19 +82,19 @@ class SignInPages:
         """Start a sign-in, or answer at once when nothing needs to be asked."""
         parameters = await read_form(request) if request.method == "POST" else parse_parameters(request.url.query)
         wanted = read_authorize_request(self.authority, request.path_params["tenant"], parameters)
-        return self._start(request, wanted)
+        return self.start(request, wanted)
 
     async def admin_consent(self, request: Request) -> Response:
         """Start an administrator's consent (version 2: the scopes asked for)."""
         parameters = parse_parameters(request.url.query)
         wanted = read_admin_consent_request(self.authority, request.path_params["tenant"], parameters, 2)
-        return self._start(request, wanted)
+        return self.start(request, wanted)
 
     async def admin_consent_v1(self, request: Request) -> Response:
         """Start an administrator's consent (version 1: everything that is registered)."""
         parameters = parse_parameters(request.url.query)
         wanted = read_admin_consent_request(self.authority, request.path_params["tenant"], parameters, 1)
-        return self._start(request, wanted)
+        return self.start(request, wanted)
 
     async def login(self, request: Request) -> Response:
         """Check user name and password, then go on."""
@@ -111,6 +119,20 @@ class SignInPages:
             return sign_in_screen(self.authority, flow)
         flow = self.authority.desk.identify(flow, chosen[0].id)
         return self._advance(request, flow, chosen[0], request.cookies.get(SESSION_COOKIE))
+
+    async def multifactor(self, request: Request) -> Response:
+        """Take the second proof."""
+        form = await read_form(request)
+        flow = self._flow(request, form)
+        user = self.authority.directory.user(flow.user_id) if flow.user_id else None
+        if user is None:
+            raise entra_error(50089)
+        if form.get("answer") != "approve":
+            self.authority.desk.close_flow(flow)
+            raise RedirectedError(entra_error(50074), flow.request.back)
+        cookie = request.cookies.get(SESSION_COOKIE)
+        self.authority.desk.prove(cookie, user.id)
+        return self._advance(request, flow, user, cookie)
 
     async def consent(self, request: Request) -> Response:
         """Take the answer of the consent page."""
@@ -137,7 +159,8 @@ class SignInPages:
         response.delete_cookie(SESSION_COOKIE)
         return response
 
-    def _start(self, request: Request, wanted: SignInRequest) -> Response:
+    def start(self, request: Request, wanted: SignInRequest) -> Response:
+        """Begin a checked request: ask who it is, or go on with whoever is signed in."""
         users = self._signed_in(request, wanted)
         if wanted.prompt == "none":
             return self._silently(request, wanted, users)
@@ -161,7 +184,14 @@ class SignInPages:
         if missing_consents(self.authority, wanted, users[0]) is not None:
             refusal = entra_error(65001, client_id=wanted.app.client_id, name=wanted.app.name)
             raise RedirectedError(refusal, wanted.back)
-        return self._finish(wanted, users[0], request.cookies.get(SESSION_COOKIE))
+        cookie = request.cookies.get(SESSION_COOKIE)
+        kept_out = self._kept_out(users[0], cookie)
+        if kept_out is not None:
+            raise RedirectedError(kept_out, wanted.back)
+        return self._finish(wanted, users[0], cookie)
+
+    def _kept_out(self, user: User, cookie: str | None) -> EntraError | None:
+        return self.authority.access_refusal(user, multifactor=self.authority.desk.has_proved(cookie, user.id))
 
     def _signed_in(self, request: Request, wanted: SignInRequest) -> list[User]:
         session = self.authority.desk.session(request.cookies.get(SESSION_COOKIE))
@@ -182,6 +212,12 @@ class SignInPages:
 
     def _advance(self, request: Request, flow: Flow, user: User, cookie: str | None) -> Response:
         wanted = flow.request
+        kept_out = self._kept_out(user, cookie)
+        if kept_out is not None and kept_out.code == _BLOCKED:
+            self.authority.desk.close_flow(flow)
+            raise kept_out
+        if kept_out is not None:
+            return multifactor_screen(flow, user)
         missing = missing_consents(self.authority, wanted, user)
         if missing is not None and self.authority.consents.policy == "refuse":
             self.authority.desk.close_flow(flow)

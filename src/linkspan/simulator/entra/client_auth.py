@@ -12,7 +12,7 @@ from uuid import UUID
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
@@ -23,6 +23,14 @@ from linkspan.simulator.entra.tokens import ClientStrength
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _SKEW_SECONDS: Final = 300
+_LONGEST_SECONDS: Final = 600
+
+
+class _AssertionRegistry(jws.JWSRegistry):
+    """Lets a header be long: msal sends the whole certificate in it (x5c)."""
+
+    max_header_length = 16_384
+    max_payload_length = 16_384
 
 
 def read_basic(header: str | None) -> dict[str, str]:
@@ -76,7 +84,7 @@ def _check_secret(app: AppRegistration, sent: str, now: datetime) -> None:
 def _check_assertion(app: AppRegistration, form: dict[str, str], *, audiences: frozenset[str], now: datetime) -> None:
     if form.get("client_assertion_type") != ASSERTION_TYPE:
         raise entra_error(9002313, reason=f"client_assertion_type must be {ASSERTION_TYPE}")
-    claims = _verified_claims(app, form["client_assertion"])
+    claims = _verified_claims(app, form["client_assertion"], now)
     if not _same_id(claims.get("iss"), app.client_id) or not _same_id(claims.get("sub"), app.client_id):
         raise entra_error(700021)
     audience = claims.get("aud")
@@ -88,20 +96,24 @@ def _check_assertion(app: AppRegistration, form: dict[str, str], *, audiences: f
         raise entra_error(700024)
     if moment >= ends + _SKEW_SECONDS or moment < begins - _SKEW_SECONDS:
         raise entra_error(700024)
+    if ends > moment + _LONGEST_SECONDS + _SKEW_SECONDS:
+        raise entra_error(700024)
 
 
 def _same_id(claim: object, client_id: UUID) -> bool:
     return isinstance(claim, str) and claim.lower() == str(client_id)
 
 
-def _verified_claims(app: AppRegistration, assertion: str) -> dict[str, object]:
+def _verified_claims(app: AppRegistration, assertion: str, now: datetime) -> dict[str, object]:
     header = _unverified_header(assertion)
-    named = {str(header[name]) for name in ("x5t#S256", "x5t", "kid") if name in header}
+    named = {str(header[name]).rstrip("=") for name in ("x5t#S256", "x5t", "kid") if name in header}
     for certificate in app.certificates:
-        thumbprints, key = _read_certificate(certificate)
+        thumbprints, key, expires = _read_certificate(certificate)
+        if named & thumbprints and expires <= now:
+            raise _bad_signature("The key used is expired")
         if named & thumbprints:
             try:
-                return jwt.decode(assertion, key, algorithms=["PS256", "RS256"]).claims
+                return jwt.decode(assertion, key, registry=_AssertionRegistry(algorithms=["PS256", "RS256"])).claims
             except (JoseError, ValueError) as mistake:
                 raise _bad_signature(
                     "The key was found, but use of the key to verify the signature failed"
@@ -124,7 +136,7 @@ def _unverified_header(assertion: str) -> dict[str, object]:
     return header
 
 
-def _read_certificate(pem: str) -> tuple[set[str], RSAKey]:
+def _read_certificate(pem: str) -> tuple[set[str], RSAKey, datetime]:
     certificate = x509.load_pem_x509_certificate(pem.encode())
     der = certificate.public_bytes(serialization.Encoding.DER)
     sha1 = hashlib.sha1(der, usedforsecurity=False).digest()
@@ -132,4 +144,4 @@ def _read_certificate(pem: str) -> tuple[set[str], RSAKey]:
     public = certificate.public_key().public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    return thumbprints, RSAKey.import_key(public)
+    return thumbprints, RSAKey.import_key(public), certificate.not_valid_after_utc

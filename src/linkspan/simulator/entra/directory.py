@@ -49,6 +49,7 @@ class AppRegistration:
 
     `permissions` are full delegated scope names, `roles` full application permission names; `certificates` are PEM
     texts (X.509) whose private keys sign client assertions; `public` clients have neither secrets nor certificates.
+    `spa_redirect_uris` belong to single-page applications, whose refresh tokens end after a day.
     """
 
     client_id: UUID
@@ -61,6 +62,7 @@ class AppRegistration:
     permissions: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
     public: bool = False
+    spa_redirect_uris: tuple[str, ...] = ()
 
     def lists(self, resource: Resource) -> bool:
         """Tell whether the registration asks for any permission of `resource`."""
@@ -73,7 +75,11 @@ class AppRegistration:
     def accepts_redirect(self, uri: str) -> bool:
         """Tell whether `uri` is registered: compared as text, except that the port of http://localhost is free."""
         wanted = _comparable(uri)
-        return any(_comparable(known) == wanted for known in self.redirect_uris)
+        return any(_comparable(known) == wanted for known in (*self.redirect_uris, *self.spa_redirect_uris))
+
+    def is_single_page(self, uri: str) -> bool:
+        """Tell whether `uri` is registered as one of a single-page application."""
+        return any(_comparable(known) == _comparable(uri) for known in self.spa_redirect_uris)
 
 
 def _comparable(uri: str) -> str:

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from linkspan.simulator.entra.authority import V1_ISSUER, V2_ISSUER, Authority, Realm
+from linkspan.simulator.entra.devices import DEVICE_GRANT
 from linkspan.simulator.entra.errors import EntraError, error_body
 
 # Entra publishes one document for all tenants with this placeholder in the issuer.
@@ -44,7 +45,7 @@ class Discovery:
             realm = self.authority.realm(request.path_params["tenant"])
         except EntraError as refusal:
             return self._refuse(request, refusal)
-        return JSONResponse({"keys": [self.authority.keys.jwk(V2_ISSUER.format(tenant=_tenant_of(realm)))]})
+        return JSONResponse(self.authority.keys.jwks(V2_ISSUER.format(tenant=_tenant_of(realm))))
 
     async def instance(self, request: Request) -> JSONResponse:
         """Return the clouds that share this authority: only this host."""
@@ -85,7 +86,8 @@ def _document(root: str, issuer: str) -> dict[str, object]:
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code"],
-        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials"],
+        "device_authorization_endpoint": f"{root}/oauth2/v2.0/devicecode",
+        "grant_types_supported": ["authorization_code", "refresh_token", "client_credentials", DEVICE_GRANT],
         "code_challenge_methods_supported": ["S256", "plain"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
         "issuer": issuer,

@@ -4,10 +4,17 @@ from starlette.routing import Route
 
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.authorize import SignInPages
+from linkspan.simulator.entra.device import DeviceEndpoints
 from linkspan.simulator.entra.discovery import Discovery
 from linkspan.simulator.entra.token import TokenEndpoint
 
 
 def entra_routes(authority: Authority) -> list[Route]:
-    """Return the routes of discovery, token endpoint and sign-in pages for `authority`."""
-    return [*Discovery(authority).routes(), *TokenEndpoint(authority).routes(), *SignInPages(authority).routes()]
+    """Return the routes of discovery, token endpoint, devices and sign-in pages for `authority`."""
+    pages = SignInPages(authority)
+    return [
+        *Discovery(authority).routes(),
+        *TokenEndpoint(authority).routes(),
+        *DeviceEndpoints(authority, pages).routes(),
+        *pages.routes(),
+    ]

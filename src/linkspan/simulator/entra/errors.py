@@ -115,6 +115,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
     70005: Meaning("unsupported_response_type", 400, "The response type '{response_type}' is not supported."),
     70008: _invalid_grant("The authorization code has expired. Start a new sign-in to get another one."),
     70011: Meaning("invalid_scope", 400, "The scope '{scope}' is not valid. {reason}"),
+    70016: Meaning("authorization_pending", 400, "The person has not finished the sign-in yet. Continue polling."),
+    70018: Meaning("bad_verification_code", 400, "The code of the device is not known, or it is used up."),
+    70019: Meaning("expired_token", 400, "The code of the device has expired. Ask for a new one."),
     70043: _invalid_grant("The refresh token has expired by the sign-in frequency of Conditional Access.", "bad_token"),
     90002: _invalid_request(
         "Tenant '{segment}' was not found. Check the tenant ID or domain name, and that this is the right cloud."
@@ -159,6 +162,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
         "The response type '{response_type}' is not enabled for the application; use 'code'.",
     ),
     700082: _invalid_grant("The refresh token has expired, because it was not used for 90 days.", "token_expired"),
+    700084: _invalid_grant(
+        "The refresh token of a single-page application has expired, 24 hours after the sign-in.", "token_expired"
+    ),
     900144: _invalid_request("The request must contain the parameter '{name}'."),
     900561: _invalid_request("The endpoint accepts {allowed} requests only. Received a {method} request."),
     1002012: Meaning(
@@ -174,6 +180,14 @@ MEANINGS: Final[dict[int, Meaning]] = {
     7000222: _invalid_client("The client secrets of app '{client_id}' have expired. Add a new secret and send that."),
     7000229: Meaning(
         "unauthorized_client", 401, "The application '{client_id}' has no service principal in the tenant '{tenant}'."
+    ),
+    9002325: _invalid_request("A code for a single-page application must be redeemed with PKCE."),
+    9002326: _invalid_request(
+        "Tokens may be redeemed across origins only for redirect URIs of the type single-page application. "
+        "Request origin: '{origin}'."
+    ),
+    9002327: _invalid_request(
+        "Tokens of a redirect URI of the type single-page application may only be redeemed across origins."
     ),
     9001023: _invalid_request("The grant type is not supported over the /{segment} endpoint. Use a tenant's own."),
     9002313: _invalid_request("The request is malformed or invalid: {reason}."),

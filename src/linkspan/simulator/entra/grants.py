@@ -11,16 +11,20 @@ from linkspan.simulator.entra.scopes import ScopeRequest
 
 CODE_LIFETIME: Final = timedelta(minutes=10)
 REFRESH_LIFETIME: Final = timedelta(days=90)
+SINGLE_PAGE_LIFETIME: Final = timedelta(hours=24)
+"""From the sign-in of a single-page application; renewing does not prolong it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who let which application do what, where."""
+    """Who let which application do what, where; `multifactor` tells of a second proof, `ends` of a fixed end."""
 
     client_id: UUID
     user_id: UUID
     tenant_id: UUID
     scopes: ScopeRequest
+    multifactor: bool = False
+    ends: datetime | None = None
 
     def concerns(self, user_id: UUID | None, client_id: UUID | None) -> bool:
         """Tell whether this is a grant of that user and that application; None means any."""
@@ -96,7 +100,7 @@ class GrantBook:
     def issue_refresh(self, grant: Grant, now: datetime, family: UUID | None = None) -> str:
         """Keep a new refresh token for `grant` and return its text; `family` continues an earlier sign-in."""
         value = "1." + secrets.token_urlsafe(840)
-        self._refresh[value] = RefreshToken(grant, now + REFRESH_LIFETIME, family or uuid4())
+        self._refresh[value] = RefreshToken(grant, grant.ends or now + REFRESH_LIFETIME, family or uuid4())
         return value
 
     def look_up_refresh(self, value: str, now: datetime) -> RefreshToken:
@@ -107,7 +111,7 @@ class GrantBook:
         if token.refusal is not None:
             raise entra_error(token.refusal, reason="its family of tokens was revoked after one was used twice")
         if now >= token.expires:
-            raise entra_error(700082)
+            raise entra_error(700082 if token.grant.ends is None else 700084)
         return token
 
     def mark_used(self, value: str) -> None:

@@ -1,8 +1,8 @@
-"""The key pair that signs the directory's tokens, made when first needed."""
+"""The key pairs that sign the directory's tokens: the present one, and old ones that are still published."""
 
 import base64
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
 
@@ -10,8 +10,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
-from joserfc import jwt
+from joserfc import jws, jwt
 from joserfc.jwk import RSAKey
+
+from linkspan.simulator.clock import Clock
 
 _VALID_FROM: Final = datetime(2020, 1, 1, tzinfo=UTC)
 _VALID_TO: Final = datetime(2120, 1, 1, tzinfo=UTC)
@@ -79,3 +81,55 @@ class SigningKey:
             "x5c": [base64.b64encode(self._certificate).decode("ascii")],
             "issuer": issuer,
         }
+
+
+class KeyRing:
+    """The present signing key and its predecessors, each published until its moment comes."""
+
+    def __init__(self, clock: Clock) -> None:
+        """Start with one key; `clock` tells when old ones go."""
+        self._clock = clock
+        self._present = SigningKey()
+        self._old: list[tuple[SigningKey, datetime]] = []
+
+    @property
+    def kid(self) -> str:
+        """The id of the key that signs now."""
+        return self._present.kid
+
+    def rotate(self, overlap: timedelta) -> str:
+        """Sign with a new key from now on; the old one stays published for `overlap`. Return the new key's id."""
+        self._old = [*self._kept(), (self._present, self._clock.now() + overlap)]
+        self._present = SigningKey()
+        return self._present.kid
+
+    def forget_old(self) -> None:
+        """Take all old keys out of publication."""
+        self._old = []
+
+    def sign(self, claims: dict[str, object]) -> str:
+        """Return `claims` as a compact RS256 JSON Web Token of the present key."""
+        return self._present.sign(claims)
+
+    def verify(self, token: str) -> tuple[str, dict[str, object]]:
+        """Return (key id, claims) of a token that a published key signed; raises as `SigningKey.verify` does."""
+        kid = jws.extract_compact(token.encode()).headers().get("kid")
+        for key in self._published():
+            if key.kid == kid:
+                return key.kid, key.verify(token)
+        raise ValueError("No published key has this id.")
+
+    def is_published(self, kid: str) -> bool:
+        """Tell whether clients can still find this key."""
+        return any(key.kid == kid for key in self._published())
+
+    def jwks(self, issuer: str) -> dict[str, object]:
+        """Return the JSON Web Key Set, the present key first."""
+        return {"keys": [key.jwk(issuer) for key in self._published()]}
+
+    def _kept(self) -> list[tuple[SigningKey, datetime]]:
+        now = self._clock.now()
+        return [(key, ends) for key, ends in self._old if ends > now]
+
+    def _published(self) -> list[SigningKey]:
+        return [self._present, *(key for key, _ in reversed(self._kept()))]

@@ -4,7 +4,7 @@ from linkspan.simulator.entra.asking import AdminConsentRequest, AuthorizeReques
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.directory import User
 from linkspan.simulator.entra.errors import Incident, describe, entra_error
-from linkspan.simulator.entra.grants import CODE_LIFETIME, AuthorizationCode, Grant
+from linkspan.simulator.entra.grants import CODE_LIFETIME, SINGLE_PAGE_LIFETIME, AuthorizationCode, Grant
 from linkspan.simulator.entra.sessions import Session
 
 
@@ -37,11 +37,14 @@ def accept_consent(authority: Authority, wanted: SignInRequest, user: User, *, f
 
 def code_answer(authority: Authority, wanted: AuthorizeRequest, user: User, session: Session | None) -> dict[str, str]:
     """Issue an authorization code and return the parameters that carry it back."""
+    now = authority.clock.now()
+    proved = session is not None and user.id in session.proved_ids
+    ends = now + SINGLE_PAGE_LIFETIME if wanted.app.is_single_page(wanted.back.redirect_uri) else None
     code = authority.grants.issue_code(
         AuthorizationCode(
-            Grant(wanted.app.client_id, user.id, user.tenant_id, wanted.scopes),
+            Grant(wanted.app.client_id, user.id, user.tenant_id, wanted.scopes, multifactor=proved, ends=ends),
             wanted.back.redirect_uri,
-            authority.clock.now() + CODE_LIFETIME,
+            now + CODE_LIFETIME,
             challenge=wanted.challenge,
             challenge_method=wanted.challenge_method,
             nonce=wanted.nonce,

@@ -39,6 +39,11 @@ def consent_screen(authority: Authority, flow: Flow, user: User, names: frozense
     )
 
 
+def multifactor_screen(flow: Flow, user: User) -> Response:
+    """Ask for a second proof."""
+    return _screen("multifactor.html", flow, user=user)
+
+
 def approval_screen(flow: Flow, user: User) -> Response:
     """Tell a user that an administrator has to consent; the only way on is back to the application."""
     return _screen("approval.html", flow, user=user)

@@ -17,10 +17,14 @@ PAGE_LIFETIME: Final = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser's signed-in users, last one first; `id` is the public session_state."""
+    """A browser's signed-in users, last one first; `id` is the public session_state.
+
+    `proved_ids` are the users who have given a second proof.
+    """
 
     id: UUID
     user_ids: tuple[UUID, ...]
+    proved_ids: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,17 @@ class SignInDesk:
         fresh = secrets.token_urlsafe(32)
         self._sessions[fresh] = replace(session, user_ids=(user_id, *others))
         return fresh
+
+    def prove(self, cookie: str | None, user_id: UUID) -> None:
+        """Note that a signed-in user has given a second proof."""
+        session = self.session(cookie)
+        if session is not None:
+            self._sessions[cookie or ""] = replace(session, proved_ids=session.proved_ids | {user_id})
+
+    def has_proved(self, cookie: str | None, user_id: UUID) -> bool:
+        """Tell whether a user has given a second proof in this browser."""
+        session = self.session(cookie)
+        return session is not None and user_id in session.proved_ids
 
     def sign_out(self, cookie: str | None) -> None:
         """End the session behind a cookie."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from linkspan.simulator.entra.asking import need
 from linkspan.simulator.entra.authority import V2_ISSUER, Authority, Realm
 from linkspan.simulator.entra.client_auth import prove_client, read_basic
+from linkspan.simulator.entra.devices import DEVICE_GRANT
 from linkspan.simulator.entra.directory import AppRegistration, User
 from linkspan.simulator.entra.errors import EntraError, entra_error, error_body
 from linkspan.simulator.entra.forms import read_form
@@ -20,19 +21,22 @@ from linkspan.simulator.entra.grants import AuthorizationCode, Grant
 from linkspan.simulator.entra.keys import base64url
 from linkspan.simulator.entra.resources import Resource
 from linkspan.simulator.entra.scopes import ScopeRequest, read_default_resource, read_scopes
+from linkspan.simulator.entra.single_page import check_origin, is_single_page, shared_with
 from linkspan.simulator.entra.tokens import ClientStrength, Subject, mint_access_token, mint_id_token
+from linkspan.simulator.seen import ROTATED
 
 _PRIVATE: Final = {"cache-control": "no-store, no-cache", "pragma": "no-cache"}
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRequest:
-    """A token request whose client has proved itself."""
+    """A token request whose client has proved itself; `origin` is that of a page in a browser."""
 
     realm: Realm
     app: AppRegistration
     strength: ClientStrength
     form: dict[str, str]
+    origin: str | None = None
 
 
 class TokenEndpoint:
@@ -45,17 +49,26 @@ class TokenEndpoint:
     def routes(self) -> list[Route]:
         """Return the endpoint's route; wrong verbs are answered in Entra's own way."""
         verbs = ["GET", "POST", "PUT", "PATCH", "DELETE"]
-        return [Route("/{tenant}/oauth2/v2.0/token", self.exchange, methods=verbs)]
+        path = "/{tenant}/oauth2/v2.0/token"
+        return [Route(path, self.exchange, methods=verbs), Route(path, self.preflight, methods=["OPTIONS"])]
 
     async def exchange(self, request: Request) -> JSONResponse:
         """Answer one token request."""
         try:
-            body = self._exchange(await self._read(request))
+            asked = await self._read(request)
+            body = self._exchange(asked)
         except EntraError as refusal:
             incident = self.authority.incident(request.headers.get("client-request-id"))
-            headers = {**_PRIVATE, "x-ms-request-id": str(incident.trace_id)}
+            headers = {**_PRIVATE, **shared_with(request), "x-ms-request-id": str(incident.trace_id)}
             return JSONResponse(error_body(refusal, incident), refusal.status, headers)
-        return JSONResponse(body, headers=_PRIVATE)
+        if asked.form["grant_type"] == "refresh_token":
+            # Whoever loses this answer (a failure put in, a client that has gone) can say which token it was for.
+            request.scope[ROTATED] = hashlib.sha256(asked.form["refresh_token"].encode()).hexdigest()
+        return JSONResponse(body, headers={**_PRIVATE, **shared_with(request)})
+
+    async def preflight(self, request: Request) -> Response:
+        """Answer a browser that asks whether a page may send its token request."""
+        return Response(status_code=204, headers=shared_with(request))
 
     async def _read(self, request: Request) -> TokenRequest:
         if request.method != "POST":
@@ -67,8 +80,11 @@ class TokenEndpoint:
         queued = self.authority.take_queued_error()
         if queued is not None:
             raise queued
+        origin = request.headers.get("origin")
+        if is_single_page(app, form, origin):
+            return TokenRequest(realm, app, "0", form, origin)
         strength = prove_client(app, form, audiences=_audiences(request, realm), now=self.authority.clock.now())
-        return TokenRequest(realm, app, strength, form)
+        return TokenRequest(realm, app, strength, form, origin)
 
     def _exchange(self, asked: TokenRequest) -> dict[str, object]:
         grant_type = asked.form["grant_type"]
@@ -76,6 +92,8 @@ class TokenEndpoint:
             return self._redeem_code(asked)
         if grant_type == "refresh_token":
             return self._refresh(asked)
+        if grant_type in {DEVICE_GRANT, "device_code"}:
+            return self._poll_device(asked)
         if grant_type == "client_credentials":
             return self._client_credentials(asked)
         raise entra_error(70003, grant_type=grant_type)
@@ -87,9 +105,13 @@ class TokenEndpoint:
         user = self._holder(asked, code.grant)
         if sent_uri != code.redirect_uri:
             raise entra_error(500112, sent=sent_uri, expected=code.redirect_uri)
+        single_page = asked.app.is_single_page(code.redirect_uri)
+        check_origin(asked.origin, single_page=single_page)
+        if single_page and code.challenge is None:
+            raise entra_error(9002325)
         _check_verifier(code, asked.form.get("code_verifier"))
         scopes = self._narrowed(asked, code.grant)
-        body = self._delegated(asked, user, scopes, nonce=code.nonce)
+        body = self._delegated(asked, user, scopes, grant=code.grant, nonce=code.nonce)
         self.authority.grants.close_code(value)
         if "offline_access" in code.grant.scopes.openid:
             body["refresh_token"] = self.authority.grants.issue_refresh(code.grant, self.authority.clock.now())
@@ -103,9 +125,18 @@ class TokenEndpoint:
         if token.used and self.authority.refresh_reuse_revokes:
             self.authority.grants.revoke_family(token.family)
             raise entra_error(70000, reason="the refresh token was used before, so its family is revoked")
-        body = self._delegated(asked, user, self._narrowed(asked, token.grant), nonce=None)
+        check_origin(asked.origin, single_page=token.grant.ends is not None)
+        body = self._delegated(asked, user, self._narrowed(asked, token.grant), grant=token.grant)
         body["refresh_token"] = self.authority.grants.issue_refresh(token.grant, now, token.family)
         self.authority.grants.mark_used(value)
+        return body
+
+    def _poll_device(self, asked: TokenRequest) -> dict[str, object]:
+        now = self.authority.clock.now()
+        grant = self.authority.devices.poll(need(asked.form, "device_code"), asked.app, now)
+        body = self._delegated(asked, self._holder(asked, grant), grant.scopes, grant=grant)
+        if "offline_access" in grant.scopes.openid:
+            body["refresh_token"] = self.authority.grants.issue_refresh(grant, now)
         return body
 
     def _holder(self, asked: TokenRequest, grant: Grant) -> User:
@@ -132,7 +163,7 @@ class TokenEndpoint:
         return wanted
 
     def _delegated(
-        self, asked: TokenRequest, user: User, scopes: ScopeRequest, *, nonce: str | None
+        self, asked: TokenRequest, user: User, scopes: ScopeRequest, *, grant: Grant, nonce: str | None = None
     ) -> dict[str, object]:
         app = asked.app
         resource = scopes.resources[0]
@@ -140,8 +171,11 @@ class TokenEndpoint:
         known = self.authority.consents.has_any(app.client_id, user.id, user.tenant_id)
         if not known or not scopes.names_for(resource) <= granted:
             raise entra_error(65001, client_id=app.client_id, name=app.name)
+        kept_out = self.authority.access_refusal(user, multifactor=grant.multifactor)
+        if kept_out is not None:
+            raise kept_out
         permissions = _delegated_of(resource, granted)
-        subject = Subject(app, asked.strength, user.tenant_id, user)
+        subject = Subject(app, asked.strength, user.tenant_id, user, multifactor=grant.multifactor)
         token, lifetime = mint_access_token(self.authority, subject, resource, permissions)
         body: dict[str, object] = {
             "token_type": "Bearer",

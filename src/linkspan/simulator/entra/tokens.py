@@ -24,6 +24,7 @@ class Subject:
     strength: ClientStrength
     tenant_id: UUID
     user: User | None = None
+    multifactor: bool = False
 
 
 def pairwise_subject(user_id: UUID, client_id: UUID) -> str:
@@ -64,7 +65,7 @@ def _user_claims(user: User, subject: Subject, names: list[str]) -> dict[str, ob
     given, _, family = user.name.partition(" ")
     return {
         "acr": "1",
-        "amr": ["pwd"],
+        "amr": ["pwd", "mfa"] if subject.multifactor else ["pwd"],
         "family_name": family,
         "given_name": given,
         "ipaddr": "127.0.0.1",

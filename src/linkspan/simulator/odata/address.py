@@ -11,6 +11,7 @@ from linkspan.simulator.faults import query_syntax, resource_not_found
 from linkspan.simulator.odata.literals import read_guid
 
 _SEGMENT: Final = re.compile(r"([^()]+)(?:\((.*)\))?", re.DOTALL)
+_QUOTED_KEY: Final = re.compile(r"\('([0-9A-Fa-f-]{36})'\)")
 _API: Final = ["api", "v2.0"]
 
 
@@ -45,13 +46,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The back of an address: steps from the company, then at most one of count, property or operation."""
+    """The back of an address: steps from the company, then at most one of count, property or operation.
+
+    `raw` asks for the property's bare value instead of JSON around it.
+    """
 
     company: UUID | None
     steps: tuple[Step, ...]
     count: bool = False
     field: Field | None = None
     operation: str | None = None
+    raw: bool = False
 
     @property
     def last(self) -> Step:
@@ -70,11 +75,13 @@ def read_place(raw_path: str) -> Place:
     raise resource_not_found(unquote(next((part for part in parts[1:] if part), parts[0])))
 
 
-def read_address(segments: tuple[str, ...], contract: Contract) -> Address:
-    """Return what the segments behind the API root name.
+def read_address(segments: tuple[str, ...], contract: Contract, *, quoted: bool = False) -> Address:
+    """Return what the segments behind the API root name; `quoted` lets GUID keys stand in quotes.
 
     Raises 404 for an unknown segment (with its name) and for a malformed key.
     """
+    if quoted:
+        segments = tuple(_QUOTED_KEY.sub(r"(\1)", segment) for segment in segments)
     name, key_text = _segment(segments[0])
     if name == "companies" and len(segments) > 1 and segments[1] != "$count":
         key = _key(key_text)
@@ -92,6 +99,8 @@ def _walk(segments: tuple[str, ...], company: UUID | None, contract: Contract) -
     for place, segment in enumerate(segments[1:], start=2):
         final = place == len(segments)
         last = steps[-1]
+        if place == len(segments) - 1 and segments[-1] == "$value" and not last.many and segment in last.entity.fields:
+            return Address(company, tuple(steps), field=last.entity.fields[segment], raw=True)
         if final and segment == "$count" and last.many:
             return Address(company, tuple(steps), count=True)
         if final and not last.many and segment in last.entity.fields:
@@ -115,7 +124,7 @@ def _next(segment: str, last: Step, contract: Contract) -> Step:
     link = last.entity.links.get(name)
     if last.many or link is None or link.entity not in contract.entities:
         raise resource_not_found(name)
-    if key_text is not None and not link.many:
+    if key_text is not None and not link.many and not link.contained:
         raise query_syntax()
     return Step(contract.entities[link.entity], link, _key(key_text))
 

@@ -16,6 +16,7 @@ from linkspan.simulator.faults import (
     filter_not_supported,
     unknown_query_property,
 )
+from linkspan.simulator.odata.al_filter import al_filter, has_signs, wildcard_pattern
 from linkspan.simulator.odata.filter import Binary, Call, Constant, Node, Property, Quantifier, parse_filter
 from linkspan.simulator.odata.literals import EDM_TYPES, empty_value, enum_member, read_date, read_datetime, read_guid
 
@@ -53,22 +54,23 @@ class Condition:
     equals: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def bind_filter(text: str, entity: Entity, contract: Contract) -> Condition:
-    """Return the test that a $filter stands for on `entity`.
+def bind_filter(text: str, entity: Entity, contract: Contract, *, signs: bool = False) -> Condition:
+    """Return the test that a $filter stands for on `entity`; with `signs` a text after eq or ne may be an AL filter.
 
     Raises 400 for a syntax error, an unknown property or a type that does not fit, and 501 for a form that schema
     version 2.0 does not take: OR over distinct fields, not, in, arithmetic, a function inside a function. Quantifiers
     (any, all) are ignored, as the service ignores them.
     """
-    bound = _Binder(entity, contract).bind(parse_filter(text))
+    bound = _Binder(entity, contract, signs=signs).bind(parse_filter(text))
     return bound if bound is not None else Condition(lambda _record: True)
 
 
 class _Binder:
     """Binds the nodes of one filter to the fields of one entity."""
 
-    def __init__(self, entity: Entity, contract: Contract) -> None:
+    def __init__(self, entity: Entity, contract: Contract, *, signs: bool) -> None:
         self._entity = entity
+        self._signs = signs
         self._contract = contract
 
     def bind(self, node: Node) -> Condition | None:
@@ -118,8 +120,8 @@ class _Binder:
     def _field_comparison(self, name: str, field: Field, constant: Constant) -> Condition:
         value = self._value(field, constant, name)
         fields = frozenset({field.name})
-        if isinstance(value, str) and field.type == "string" and name in {"eq", "ne"} and _has_wildcard(value):
-            return Condition(_wildcard_test(field.name, value, wanted=name == "eq"), fields)
+        if isinstance(value, str) and field.type == "string" and name in {"eq", "ne"} and self._is_pattern(value):
+            return Condition(_pattern_test(field.name, value, wanted=name == "eq", signs=self._signs), fields)
         compare, key = _COMPARE[name], field.name
         if field.enum is not None and name not in {"eq", "ne"}:
             ranks = {wire: rank for rank, wire in enumerate(self._contract.enums[field.enum])}
@@ -128,6 +130,9 @@ class _Binder:
         if name == "eq":
             return Condition(lambda record: record[key] == value, fields, MappingProxyType({key: value}))
         return Condition(lambda record: compare(record[key], value), fields)
+
+    def _is_pattern(self, text: str) -> bool:
+        return has_signs(text) if self._signs else _has_wildcard(text)
 
     def _truth_comparison(self, name: str, call: Call, constant: Constant) -> Condition:
         """A text test compared with true or false."""
@@ -259,10 +264,11 @@ def _has_wildcard(text: str) -> bool:
     return "*" in text or "?" in text
 
 
-def _wildcard_test(key: str, text: str, *, wanted: bool) -> Test:
-    """Return a test with the AL wildcards: ``*`` any text, ``?`` one character."""
-    shortened = re.sub(r"\*+", "*", text)
-    pattern = re.compile(re.escape(shortened).replace(r"\*", ".*").replace(r"\?", "."), re.DOTALL)
+def _pattern_test(key: str, text: str, *, wanted: bool, signs: bool) -> Test:
+    if signs:
+        passes = al_filter(text)
+        return lambda record: passes(str(record[key])) is wanted
+    pattern = re.compile(wildcard_pattern(text), re.DOTALL)
     return lambda record: (pattern.fullmatch(str(record[key])) is not None) is wanted
 
 

@@ -1,7 +1,7 @@
 """The HTTP door of the simulated Business Central: routes, bearer check, the flow of one request, the answer's headers."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Final, Protocol
 from urllib.parse import quote
 from uuid import UUID, uuid4
@@ -9,40 +9,48 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from linkspan.simulator.books.world import Environment, Tenant, World
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import (
     BcFault,
+    body_too_large,
     invalid_credentials,
-    invalid_operation,
-    method_not_implemented,
     no_environment,
     server_error,
     tenant_unavailable,
 )
-from linkspan.simulator.odata.address import Place, read_address, read_place
+from linkspan.simulator.limits import Gate
+from linkspan.simulator.odata.address import Place, read_place
+from linkspan.simulator.odata.batch import answer_batch
+from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.environments import administered_list, environment_list
-from linkspan.simulator.odata.exchange import Answer, Ask, read_preferences
+from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
 from linkspan.simulator.odata.failure import render_fault
-from linkspan.simulator.odata.metadata import metadata_document, service_document
-from linkspan.simulator.odata.options import read_options
-from linkspan.simulator.odata.reading import read
-from linkspan.simulator.odata.writing import write
+from linkspan.simulator.odata.fragments import PageStore
+from linkspan.simulator.switches import SwitchBoard
 
 _LOG: Final = logging.getLogger(__name__)
 _VERBS: Final = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
-_WITH_BODY: Final = frozenset({"POST", "PATCH"})
-LARGEST_BODY: Final = 350 * 1024 * 1024
-"""Bytes of a request body, above which the gateway answers 413."""
 
 
 class Caller(Protocol):
-    """Who a token speaks for; `tenant_id` is the directory that issued it."""
+    """Who a token speaks for; `tenant_id` is the directory that issued it. Limits count per user or application."""
 
     @property
     def tenant_id(self) -> UUID:
         """The tenant's id."""
+        ...
+
+    @property
+    def user_id(self) -> UUID | None:
+        """The user's id, None for an application on its own."""
+        ...
+
+    @property
+    def app_id(self) -> UUID:
+        """The application's id."""
         ...
 
 
@@ -54,9 +62,11 @@ class Identity(Protocol):
         ...
 
 
-def routes(world: World, identity: Identity) -> list[BaseRoute]:
+def routes(
+    world: World, identity: Identity, *, gate: Gate | None = None, switches: SwitchBoard | None = None
+) -> list[BaseRoute]:
     """Return the routes of Business Central: the API under ``/v2.0`` and the two lists of environments."""
-    door = _Door(world, identity)
+    door = _Door(world, identity, gate or Gate(world.clock), switches or SwitchBoard())
     admin = "/admin/{version}/applications"
     return [
         Route("/v2.0/{rest:path}", door.serve(door.api), methods=_VERBS),
@@ -72,10 +82,13 @@ Handler = Callable[[Request], Awaitable[Answer]]
 class _Door:
     """Answers the requests of every route over one world."""
 
-    def __init__(self, world: World, identity: Identity) -> None:
+    def __init__(self, world: World, identity: Identity, gate: Gate, switches: SwitchBoard) -> None:
         self._world = world
         self._identity = identity
+        self._gate = gate
+        self._switches = switches
         self._contract = load_contract()
+        self._pages = PageStore()
 
     def serve(self, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         """Return the endpoint around `handler`: faults become answers, every answer carries its correlation id."""
@@ -104,31 +117,49 @@ class _Door:
         return Answer(200, administered_list(tenant, outside(request)), "application/json; charset=utf-8")
 
     async def api(self, request: Request) -> Answer:
-        """Answer a request to the API of an environment. Limits on requests belong between the first two steps."""
-        place, environment = self._enter(request)
-        root = f"{outside(request)}/v2.0/{place.root}"
-        if not place.segments or place.segments[0] == "$metadata":
-            return self._description(request, place, root)
-        body = await _read_body(request)
-        path = quote(_raw_path(request), safe="/%()'!$&*+,;=:@~-._")
-        ask = Ask(
-            method=request.method,
-            root=root,
-            here=f"{outside(request)}{path}".rstrip("/"),
-            raw_query=request.url.query,
-            options=read_options(request.url.query),
-            preferences=read_preferences(",".join(request.headers.getlist("prefer"))),
-            if_match=request.headers.get("if-match"),
-            body=body,
-            world=self._world,
-            environment=environment,
-            contract=self._contract,
-            address=read_address(place.segments, self._contract),
-        )
-        return read(ask) if request.method in {"GET", "HEAD"} else write(ask)
+        """Answer a request to the API of an environment, within the limits of its user."""
+        try:
+            return await self._admitted(request)
+        except BcFault as fault:
+            raise self._switches.now.adjust(fault) from fault
 
-    def _enter(self, request: Request) -> tuple[Place, Environment]:
-        """Check the token, then find the environment; raises the gateway's faults."""
+    async def _admitted(self, request: Request) -> Answer:
+        place, environment, user = self._enter(request)
+        async with self._gate.admitted(user) as arrived:
+            body = await _read_all(request, self._gate.limits.body_bytes)
+            lost = await self._gate.work(request.method, request.url.path, arrived)
+            answer = self._answer(request, place, environment, user=user, body=body)
+            if lost is not None:
+                raise lost
+            return answer
+
+    def _answer(
+        self, request: Request, place: Place, environment: Environment, *, user: Hashable, body: bytes
+    ) -> Answer:
+        desk = Desk(
+            self._world,
+            environment,
+            self._contract,
+            f"{outside(request)}/v2.0/{place.root}",
+            self._switches.now,
+            self._gate.limits,
+            self._pages,
+        )
+        path = quote(_raw_path(request), safe="/%()'!$&*+,;=:@~-._")
+        incoming = Incoming(
+            method=request.method,
+            here=f"{outside(request)}{path}".rstrip("/"),
+            segments=place.segments,
+            raw_query=request.url.query,
+            headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
+            body=body,
+        )
+        if place.segments == ("$batch",):
+            return answer_batch(desk, incoming, lambda: self._gate.count(user))
+        return respond(desk, incoming)
+
+    def _enter(self, request: Request) -> tuple[Place, Environment, Hashable]:
+        """Check the token, then find the environment and the user; raises the gateway's faults."""
         place = read_place(_raw_path(request).removeprefix("/v2.0/"))
         caller = self._identity.authenticate(request.headers.get("authorization"), tenant_in_url=place.tenant)
         environment = self._world.find_environment(place.tenant or str(caller.tenant_id), place.environment)
@@ -136,7 +167,7 @@ class _Door:
             raise no_environment()
         if environment.state != "Active":
             raise tenant_unavailable()
-        return place, environment
+        return place, environment, (caller.tenant_id, caller.user_id or caller.app_id)
 
     def _tenant(self, request: Request) -> Tenant:
         caller = self._identity.authenticate(request.headers.get("authorization"), tenant_in_url=None)
@@ -144,13 +175,6 @@ class _Door:
         if tenant is None:
             raise invalid_credentials()
         return tenant
-
-    def _description(self, request: Request, place: Place, root: str) -> Answer:
-        if request.method not in {"GET", "HEAD"}:
-            raise method_not_implemented("The service document and $metadata can only be read.")
-        if place.segments:
-            return Answer(200, metadata_document(), "application/xml")
-        return Answer(200, service_document(root, self._contract))
 
 
 def outside(request: Request) -> str:
@@ -163,32 +187,22 @@ def _raw_path(request: Request) -> str:
     return raw.decode("latin-1").partition("?")[0] if raw is not None else quote(request.url.path)
 
 
-async def _read_body(request: Request) -> bytes:
-    """Return the body of a write; raises 413 above the limit, 415 for another type than JSON, 400 on a read-only intent."""
+async def _read_all(request: Request, largest: int) -> bytes:
+    """Return the body of a write; raises 413 above so many bytes."""
     if request.method in {"GET", "HEAD"}:
         return b""
-    if request.headers.get("data-access-intent", "").lower() == "readonly":
-        raise invalid_operation("A request with Data-Access-Intent ReadOnly cannot modify data.")
-    body = await _read_all(request)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if body and request.method in _WITH_BODY and kind != "application/json":
-        raise BcFault(415, "BadRequest", f"The content type '{kind}' is not supported. Send application/json.")
-    return body
-
-
-async def _read_all(request: Request) -> bytes:
     announced = request.headers.get("content-length", "")
     length = int(announced) if announced.isdecimal() else 0
     parts: list[bytes] = []
     received = 0
-    if length <= LARGEST_BODY:
+    if length <= largest:
         async for part in request.stream():
             parts.append(part)
             received += len(part)
-            if received > LARGEST_BODY:
+            if received > largest:
                 break
-    if max(length, received) > LARGEST_BODY:
-        raise BcFault(413, "RequestEntityTooLarge", "The request body is too large.", gateway=True)
+    if max(length, received) > largest:
+        raise body_too_large()
     return b"".join(parts)
 
 
@@ -201,4 +215,23 @@ def _response(answer: Answer, correlation: UUID) -> Response:
     }
     if answer.content_type is not None:
         headers["Content-Type"] = answer.content_type
+    if answer.pieces:
+        return PiecesResponse(answer.pieces, answer.status, headers)
     return Response(answer.body, answer.status, headers)
+
+
+class PiecesResponse(Response):
+    """A response whose body is already there in several pieces, sent one by one so that nobody need join them."""
+
+    def __init__(self, pieces: tuple[bytes, ...], status: int, headers: dict[str, str]) -> None:
+        """Announce the length of all pieces together."""
+        super().__init__(None, status, {**headers, "Content-Length": str(sum(map(len, pieces)))})
+        self.pieces = pieces
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head, then each piece."""
+        del scope, receive
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for piece in self.pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b"", "more_body": False})

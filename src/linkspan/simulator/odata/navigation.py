@@ -4,27 +4,33 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from linkspan.simulator.books.rules import semantics
+from linkspan.simulator.books.rules.flows import ComputedRows, flow_stamp
 from linkspan.simulator.books.table import Record
-from linkspan.simulator.books.world import Company, Environment
-from linkspan.simulator.contract import Contract, Entity, Link
+from linkspan.simulator.books.world import Company
+from linkspan.simulator.contract import Entity, Link
 from linkspan.simulator.faults import query_syntax, record_not_found
 from linkspan.simulator.odata import condition
 from linkspan.simulator.odata.address import Step
+from linkspan.simulator.odata.exchange import Desk, MetadataLevel
+from linkspan.simulator.odata.fragments import SMALLEST_PAGE, Source
+from linkspan.simulator.odata.full_metadata import annotated
 from linkspan.simulator.odata.literals import EMPTY_GUID
 from linkspan.simulator.odata.options import Expansion, Query
-from linkspan.simulator.odata.paging import cut_page
-from linkspan.simulator.odata.representation import Body, write_records
+from linkspan.simulator.odata.paging import Finder, cut_page
+from linkspan.simulator.odata.representation import Body, encode, write_records
 
 
 class Navigator:
     """Reads the records of one environment and company for the length of one request."""
 
-    def __init__(self, environment: Environment, company: Company | None, contract: Contract, root: str) -> None:
-        """`company` is None when the address is about the companies themselves; `root` is the API's outside address."""
-        self._environment = environment
+    def __init__(self, desk: Desk, company: Company | None, level: MetadataLevel) -> None:
+        """`company` is None when the address is about the companies themselves."""
+        self._environment = desk.environment
         self._company = company
-        self._contract = contract
-        self._root = root
+        self._contract = desk.contract
+        self._root = desk.root
+        self._level = level
+        self._pages = desk.pages
         self._seen: dict[tuple[str, UUID], Record | None] = {}
 
     @property
@@ -79,7 +85,43 @@ class Navigator:
     def bodies(self, records: Sequence[condition.Record], entity: Entity, query: Query) -> list[Body]:
         """Return the records as the query wants them written."""
         root = self._root if self._company is None else f"{self._root}/companies({self._company.id})"
-        return write_records(records, entity, query, etag_of=self.etag_of, expand=self._expanded, root=root)
+        bodies = write_records(records, entity, query, etag_of=self.etag_of, expand=self._expanded, root=root)
+        if self._level == "full":
+            return [annotated(body, entity, self._contract, root) for body in bodies]
+        return bodies
+
+    def finder(self, step: Step, rows: Sequence[Record]) -> Finder:
+        """Return how to find the place of a record among `rows`: by key where they are a whole table."""
+        stored = rows.stored if isinstance(rows, ComputedRows) else rows
+
+        def find(record_id: UUID) -> int | None:
+            if step.entity.name != "company":
+                place = self.company.tables[step.entity.name].index_of(record_id)
+                if place is not None and place < len(stored) and stored[place]["id"] == record_id:
+                    return place
+            return next((place for place, row in enumerate(stored) if row["id"] == record_id), None)
+
+        return find
+
+    def kept_pieces(self, rows: Sequence[Record], entity: Entity, query: Query) -> Sequence[bytes]:
+        """Return the JSON of a large page of records, from the store; nothing where pages of them cannot be kept."""
+        if len(rows) < SMALLEST_PAGE or entity.name == "company" or _has_stream(entity, query):
+            return ()
+        stamp = flow_stamp(self.company, entity)
+        stored = rows.stored if isinstance(rows, ComputedRows) else rows
+        table = self.company.tables[entity.name]
+        if stamp is None or stored[0] is not table.get(table.identity_of(stored[0])):
+            return ()
+
+        names = rows.names if isinstance(rows, ComputedRows) else ()
+
+        def encode_rows(some: Sequence[Record], values: Sequence[tuple[object, ...]]) -> list[bytes]:
+            shown = [{**row, **dict(zip(names, own, strict=True))} for row, own in zip(some, values, strict=True)]
+            return [encode(body) for body in self.bodies(shown, entity, query)]
+
+        values_of = rows.values_of if isinstance(rows, ComputedRows) else _no_values
+        key = (id(table), entity.name, query.select, stored[0]["id"])
+        return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows))
 
     def _keyed(self, step: Step, key: UUID, parent: Record | None) -> Record | None:
         if step.entity.name == "company":
@@ -97,6 +139,14 @@ class Navigator:
         rows = self.rows(Step(target, expansion.link, None), dict(record), query)
         page = cut_page(rows, query, max(len(rows), 1), entity=target, contract=self._contract)
         return self.bodies(page.rows, target, query), page.total if query.count else None
+
+
+def _has_stream(entity: Entity, query: Query) -> bool:
+    return any(entity.fields[name].type == "stream" for name in query.select or entity.fields)
+
+
+def _no_values(_row: Record) -> tuple[object, ...]:
+    return ()
 
 
 def _fixed(query: Query) -> dict[str, object]:

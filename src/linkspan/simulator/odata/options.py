@@ -60,8 +60,8 @@ class Query:
     after: UUID | None = None
 
 
-def read_options(raw: str) -> dict[str, str]:
-    """Return the options of a raw query string, decoded (``+`` is a space).
+def read_options(raw: str, *, ignored: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return the options of a raw query string, decoded (``+`` is a space), without those to be ignored.
 
     Raises 400 when a system option appears twice or is unknown, and 501 for $search, $apply, $compute and $deltatoken.
     """
@@ -69,7 +69,7 @@ def read_options(raw: str) -> dict[str, str]:
     for part in raw.split("&"):
         name, _, value = part.partition("=")
         name = unquote_plus(name).strip()
-        if not name:
+        if not name or name in ignored:
             continue
         if not name.startswith("$"):
             options.setdefault(name, unquote_plus(value))
@@ -79,8 +79,12 @@ def read_options(raw: str) -> dict[str, str]:
     return options
 
 
-def bind_query(options: Mapping[str, str], entity: Entity, contract: Contract, *, many: bool) -> Query:
+def bind_query(
+    options: Mapping[str, str], entity: Entity, contract: Contract, *, many: bool, signs: bool = False
+) -> Query:
     """Return the options bound to `entity`; `many` says whether the address is a collection.
+
+    With `signs` the texts in $filter may be AL filters.
 
     Raises 400 for a malformed option or an unknown name, 501 for a filter form that is not supported.
     """
@@ -91,7 +95,7 @@ def bind_query(options: Mapping[str, str], entity: Entity, contract: Contract, *
         )
     where = options.get("$filter")
     return Query(
-        where=bind_filter(where, entity, contract) if where is not None else None,
+        where=bind_filter(where, entity, contract, signs=signs) if where is not None else None,
         select=_selected(options.get("$select"), entity, contract),
         expand=_expansions(options.get("$expand"), entity, contract),
         order=_orders(options.get("$orderby"), entity, contract),

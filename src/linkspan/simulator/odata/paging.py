@@ -2,17 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 from urllib.parse import unquote_plus
 from uuid import UUID
 
+from linkspan.simulator.books.rules.flows import ComputedRows
+from linkspan.simulator.books.table import Record
 from linkspan.simulator.contract import Contract, Entity
-from linkspan.simulator.faults import skip_token_gone
-from linkspan.simulator.odata.condition import Record
+from linkspan.simulator.faults import body_too_large, skip_token_gone
 from linkspan.simulator.odata.options import Query
 
 LARGEST_PAGE: Final = 20_000
-"""Records on a page, unless the request prefers fewer."""
+"""Records on a page, unless the request prefers fewer or the limit is set lower."""
+
+Finder = Callable[[UUID], int | None]
+"""Returns the place among a set's rows of the one with this id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +33,36 @@ class Page:
     top: int | None = None
 
 
-def page_size(preferences: dict[str, str]) -> int | None:
-    """Return the page size that the Prefer header asks for, held to the largest, or None when it asks for none."""
+def page_size(preferences: dict[str, str], largest: int = LARGEST_PAGE, *, refuse: bool = False) -> int | None:
+    """Return the page size that the Prefer header asks for, None when it asks for none.
+
+    A larger one than `largest` is held to that, or refused with 413.
+    """
     text = preferences.get("odata.maxpagesize", preferences.get("maxpagesize", ""))
     if not (text.isascii() and text.isdecimal()) or int(text) == 0:
         return None
-    return min(int(text), LARGEST_PAGE)
+    if refuse and int(text) > largest:
+        raise body_too_large()
+    return min(int(text), largest)
 
 
-def cut_page(rows: Sequence[Record], query: Query, size: int, *, entity: Entity, contract: Contract) -> Page:
+def cut_page(
+    rows: Sequence[Record], query: Query, size: int, *, entity: Entity, contract: Contract, find: Finder | None = None
+) -> Page:
     """Return the page of at most `size` of the `rows` (given in primary-key order) that `query` wants.
 
     The token names the last row already seen, so rows added or deleted meanwhile shift nothing; raises 400
     SkipTokenIsNoLongerValid when that row is gone.
     """
-    kept = matching(rows, query)
-    total = len(kept)
     start = query.skip
-    if query.after is not None:
-        kept, place = _behind(rows, kept, query, entity=entity, contract=contract)
+    if query.order:
+        kept = matching(rows, query)
+        total = len(kept)
+        kept, place = _ordered(rows, kept, query, entity=entity, contract=contract)
         start += place
-    elif query.order:
-        kept = _sorted(kept, query, entity=entity, contract=contract)
+    else:
+        total = len(matching(rows, query)) if query.count else 0
+        kept = matching(_rest(rows, query, find), query, most=start + size + 1)
     left = len(kept) - start
     wanted = left if query.top is None else min(query.top, left)
     if wanted <= size:
@@ -58,12 +71,14 @@ def cut_page(rows: Sequence[Record], query: Query, size: int, *, entity: Entity,
     return Page(page, total, _id_of(page[-1]), None if query.top is None else query.top - size)
 
 
-def matching(rows: Sequence[Record], query: Query) -> Sequence[Record]:
-    """Return the rows that the filter of `query` lets pass, in their order."""
-    if query.where is None:
+def matching(rows: Sequence[Record], query: Query, *, most: int | None = None) -> Sequence[Record]:
+    """Return the rows that the filter of `query` lets pass, in their order; at most so many where it has a filter."""
+    where = query.where
+    if where is None:
         return rows
-    holds = query.where.holds
-    return [row for row in rows if holds(row)]
+    if isinstance(rows, ComputedRows) and not where.fields & rows.computed:
+        return rows.wrap(list(islice(filter(where.holds, rows.stored), most)))
+    return list(islice(filter(where.holds, rows), most))
 
 
 def next_link(address: str, raw_query: str, page: Page) -> str:
@@ -89,23 +104,42 @@ def _id_of(record: Record) -> UUID:
     return found
 
 
-def _behind(
+def _rest(rows: Sequence[Record], query: Query, find: Finder | None) -> Sequence[Record]:
+    """Return the rows behind the token's, which may itself no longer pass the filter."""
+    token = query.after
+    if token is None:
+        return rows
+    place = find(token) if find is not None else _place(rows, token)
+    if place is None:
+        raise skip_token_gone()
+    return rows[place + 1 :]
+
+
+def _place(rows: Sequence[Record], token: UUID) -> int | None:
+    stored = rows.stored if isinstance(rows, ComputedRows) else rows
+    return next((place for place, row in enumerate(stored) if row["id"] == token), None)
+
+
+def _ordered(
     rows: Sequence[Record], kept: Sequence[Record], query: Query, *, entity: Entity, contract: Contract
 ) -> tuple[Sequence[Record], int]:
-    """Return the sorted rows and the place after the token's row, which may itself no longer pass the filter."""
+    """Return the sorted rows and the place after the token's row (0 without a token)."""
     token = query.after
-    mark = next((row for row in rows if row["id"] == token), None)
-    if mark is None:
+    if token is None:
+        return _sorted(kept, query, entity=entity, contract=contract), 0
+    at = _place(rows, token)
+    if at is None:
         raise skip_token_gone()
-    if query.where is not None and not query.where.holds(mark):
+    if query.where is not None and not query.where.holds(rows[at]):
         holds = query.where.holds
         kept = [row for row in rows if row["id"] == token or holds(row)]
-    ordered = _sorted(kept, query, entity=entity, contract=contract) if query.order else kept
-    place = next(place for place, row in enumerate(ordered) if row["id"] == token)
-    return ordered, place + 1
+    ordered = _sorted(kept, query, entity=entity, contract=contract)
+    return ordered, (_place(ordered, token) or 0) + 1
 
 
 def _sorted(kept: Sequence[Record], query: Query, *, entity: Entity, contract: Contract) -> Sequence[Record]:
+    if isinstance(kept, ComputedRows) and not kept.computed & {order.field for order in query.order}:
+        return kept.wrap(_sorted(kept.stored, query, entity=entity, contract=contract))
     ordered = list(kept)
     for order in reversed(query.order):
         ordered.sort(key=_sort_reader(order.field, entity, contract), reverse=order.descending)

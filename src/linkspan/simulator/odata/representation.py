@@ -63,7 +63,7 @@ def write_records(
     return bodies
 
 
-def collection(context: str, bodies: Sequence[Body], *, total: int | None, following: str | None) -> bytes:
+def collection(context: str, bodies: Sequence[Body], *, total: int | None, following: str | None) -> Body:
     """Return the document of a page."""
     document: Body = {_CONTEXT: context}
     if total is not None:
@@ -71,7 +71,25 @@ def collection(context: str, bodies: Sequence[Body], *, total: int | None, follo
     document["value"] = bodies
     if following is not None:
         document["@odata.nextLink"] = following
-    return encode(document)
+    return document
+
+
+def collection_frame(context: str, *, total: int | None, following: str | None) -> tuple[bytes, bytes]:
+    """Return what stands before and behind the records of a page that is already written."""
+    head = encode(collection(context, [], total=total, following=None)).removesuffix(b"]}")
+    tail = b"]}" if following is None else b'],"@odata.nextLink":' + encode(following) + b"}"
+    return head, tail
+
+
+def plain_text(value: object) -> str:
+    """Return a single value as text without JSON around it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return write_moment(value)
+    return str(value)
 
 
 def single(context: str, body: Mapping[str, object]) -> bytes:

@@ -1,21 +1,21 @@
 """Answers POST, PATCH and DELETE: creates, changes and deletes records and runs bound actions, all or nothing."""
 
-import re
+from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from linkspan.simulator.books.rules import semantics
 from linkspan.simulator.books.table import Record
-from linkspan.simulator.faults import BcFault, entity_changed, invalid_operation, invalid_token
-from linkspan.simulator.odata.address import Step
+from linkspan.simulator.faults import BcFault, invalid_operation, invalid_token
 from linkspan.simulator.odata.exchange import Answer, Ask
+from linkspan.simulator.odata.matching import check_match
 from linkspan.simulator.odata.navigation import Navigator
 from linkspan.simulator.odata.options import bind_query
 from linkspan.simulator.odata.payload import check_changes, check_new, read_body
-from linkspan.simulator.odata.reading import context
-from linkspan.simulator.odata.representation import single
+from linkspan.simulator.odata.reading import one_answer
+from linkspan.simulator.odata.streams import write_stream
 
-_ETAG: Final = re.compile(r'(?:W/)?"[^"]*"')
 _PRODUCED: Final = {
     "makeOrder": "salesOrders",
     "makeInvoice": "salesInvoices",
@@ -29,6 +29,8 @@ def write(ask: Ask) -> Answer:
     address = ask.address
     if address.operation is not None and ask.method == "POST":
         return _operate(ask, address.operation)
+    if address.field is not None and address.field.type == "stream" and ask.method in {"PATCH", "PUT"}:
+        return write_stream(ask, address.field)
     if address.count or address.field is not None or address.operation is not None:
         raise _refused(ask)
     if ask.method == "POST" and address.last.many:
@@ -48,14 +50,14 @@ def _create(ask: Ask) -> Answer:
     navigator = _navigator(ask)
     query = bind_query(ask.options, last.entity, ask.contract, many=False)
     parent = navigator.owner(steps)
-    values = check_new(read_body(ask.body), last.entity, ask.contract)
+    values = check_new(read_body(ask.body, _order(ask)), last.entity, ask.contract)
     with ask.world.transaction():
         record = semantics.create(navigator.company, last.entity, values, parent=parent)
         headers = {"Location": _location(ask, navigator.company.id, record)}
         if _wants_no_content(ask):
             return Answer(204, content_type=None, headers=headers)
         body = navigator.bodies([record], last.entity, query)[0]
-        return Answer(201, single(f"{context(ask, query)}/$entity", body), headers=headers)
+        return one_answer(ask, query, body, status=201, headers=headers)
 
 
 def _update(ask: Ask) -> Answer:
@@ -69,15 +71,15 @@ def _update(ask: Ask) -> Answer:
     navigator = _navigator(ask)
     query = bind_query(ask.options, last.entity, ask.contract, many=False)
     record = navigator.one(last, navigator.owner(ask.address.steps))
-    _match(ask, navigator, last, record)
-    changes = check_changes(read_body(ask.body), last.entity, ask.contract)
+    check_match(ask, navigator, last, record)
+    changes = check_changes(read_body(ask.body, _order(ask)), last.entity, ask.contract)
     with ask.world.transaction():
         changed = semantics.update(navigator.company, last.entity, record, changes)
         if _wants_no_content(ask):
             return Answer(204, content_type=None)
         # A navigator remembers what it has read: a new one, for what the change may have moved.
         body = _navigator(ask).bodies([changed], last.entity, query)[0]
-        return Answer(200, single(f"{context(ask, query)}/$entity", body))
+        return one_answer(ask, query, body)
 
 
 def _delete(ask: Ask) -> Answer:
@@ -88,7 +90,7 @@ def _delete(ask: Ask) -> Answer:
         raise BcFault(400, refused.code, refused.message)
     navigator = _navigator(ask)
     record = navigator.one(last, navigator.owner(ask.address.steps))
-    _match(ask, navigator, last, record)
+    check_match(ask, navigator, last, record)
     with ask.world.transaction():
         semantics.delete(navigator.company, last.entity, record)
     return Answer(204, content_type=None)
@@ -98,13 +100,14 @@ def _operate(ask: Ask, operation: str) -> Answer:
     navigator = _navigator(ask)
     last = ask.address.last
     record = navigator.one(last, navigator.owner(ask.address.steps))
-    _match(ask, navigator, last, record)
+    check_match(ask, navigator, last, record)
     with ask.world.transaction():
         produced = semantics.operate(navigator.company, last.entity, record, operation)
     headers = {}
     if produced is not None and operation in _PRODUCED:
+        root = urlsplit(ask.root).path if ask.desk.switches.relative_location else ask.root
         company = navigator.company.id
-        headers["Location"] = f"{ask.root}/companies({company})/{_PRODUCED[operation]}({produced['id']})"
+        headers["Location"] = f"{root}/companies({company})/{_PRODUCED[operation]}({produced['id']})"
     return Answer(204, content_type=None, headers=headers)
 
 
@@ -115,19 +118,13 @@ def _location(ask: Ask, company: UUID, record: Record) -> str:
     return f"{ask.root}/companies({company})/{owners}{steps[-1].name}({record['id']})"
 
 
+def _order(ask: Ask) -> Sequence[str]:
+    """Return the names by which a body's properties are sorted before they are checked; none leaves them as sent."""
+    return tuple(ask.address.last.entity.fields) if ask.desk.switches.property_order == "declared" else ()
+
+
 def _navigator(ask: Ask) -> Navigator:
-    return Navigator(ask.environment, ask.company(), ask.contract, ask.root)
-
-
-def _match(ask: Ask, navigator: Navigator, step: Step, record: Record) -> None:
-    """Compare the If-Match header, if sent, with the record's etag."""
-    sent = ask.if_match
-    if sent is None or sent.strip() == "*":
-        return
-    if _ETAG.fullmatch(sent.strip()) is None:
-        raise invalid_token()
-    if sent.strip().removeprefix("W/") != navigator.etag_of(step.entity, record).removeprefix("W/"):
-        raise entity_changed()
+    return Navigator(ask.desk, ask.company(), ask.level)
 
 
 def _wants_no_content(ask: Ask) -> bool:

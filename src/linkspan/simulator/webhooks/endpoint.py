@@ -33,7 +33,7 @@ from linkspan.simulator.odata.failure import render_fault
 from linkspan.simulator.odata.options import Expansion, Query, bind_query, read_options
 from linkspan.simulator.odata.paging import LARGEST_PAGE, cut_page
 from linkspan.simulator.odata.payload import check_changes, check_new, read_body
-from linkspan.simulator.odata.representation import Body, collection, single, write_records
+from linkspan.simulator.odata.representation import Body, encode, single, write_records
 from linkspan.simulator.webhooks.courier import Courier
 from linkspan.simulator.webhooks.receiver import shake_hands
 from linkspan.simulator.webhooks.subscription import (
@@ -127,8 +127,8 @@ class SubscriptionEndpoint:
         page = cut_page(rows, query, LARGEST_PAGE, entity=SUBSCRIPTION, contract=self._contract)
         bodies = _bodies(page.rows, {one.id: one for one in known}, query)
         context = f"{visit.root}/$metadata#subscriptions"
-        total = page.total if query.count else None
-        return Answer(200, collection(context, bodies, total=total, following=None))
+        counted = {"@odata.count": page.total} if query.count else {}
+        return Answer(200, encode({"@odata.context": context, **counted, "value": bodies}))
 
     def _shown(self, visit: _Visit, one: Subscription, status: int = 200) -> Answer:
         options = read_options(visit.request.url.query)

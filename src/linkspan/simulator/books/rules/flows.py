@@ -47,7 +47,27 @@ FLOWS: dict[str, dict[str, Flow]] = {
 }
 """How each computed field of an entity is worked out from the stored row."""
 
+FLOW_SOURCES: dict[str, tuple[str, ...]] = {
+    "customer": ("customerLedgerEntry", "taxArea"),
+    "vendor": ("vendorLedgerEntry",),
+    "item": ("itemLedgerEntry",),
+    "account": ("generalLedgerEntry", "accountTotaling"),
+    "salesInvoice": ("customerLedgerEntry",),
+}
+"""The tables besides its own that an entity's computed fields are read from, where these and the row say it all."""
+
 _SHORT_VIEWS = {"customerFinancialDetail": ("id", "number", "lastModifiedDateTime")}
+
+
+def flow_stamp(company: Company, entity: Entity) -> tuple[int, ...] | None:
+    """Return numbers that change whenever a computed field may; None when time or something untold moves them too."""
+    if entity.name not in FLOWS:
+        return ()
+    sources = FLOW_SOURCES.get(entity.name)
+    if sources is None:
+        return None
+    tables = (company.internal[name] if name in company.internal else company.tables[name] for name in sources)
+    return tuple(table.mutations for table in tables)
 
 
 def complete(company: Company, entity: Entity, row: Record, flows: Mapping[str, Flow]) -> Record:
@@ -66,6 +86,29 @@ class ComputedRows(Sequence[Record]):
     def __init__(self, company: Company, entity: Entity, rows: Sequence[Record], flows: Mapping[str, Flow]) -> None:
         """Wrap ``rows``, which stay in the table."""
         self._company, self._entity, self._rows, self._flows = company, entity, rows, flows
+
+    @property
+    def stored(self) -> Sequence[Record]:
+        """The rows as the table has them, without what is computed."""
+        return self._rows
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """The names of the fields that are worked out on reading."""
+        return frozenset(self._flows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that are worked out on reading, in the order of `values_of`."""
+        return tuple(self._flows)
+
+    def values_of(self, row: Record) -> tuple[object, ...]:
+        """Return what the computed fields of a stored row are now."""
+        return tuple(flow(self._company, row) for flow in self._flows.values())
+
+    def wrap(self, rows: Sequence[Record]) -> "ComputedRows":
+        """Return other stored rows of the same table, computed in the same way."""
+        return ComputedRows(self._company, self._entity, rows, self._flows)
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from linkspan.simulator.books.fields import guid
 from linkspan.simulator.books.rules.codes import CODES
+from linkspan.simulator.books.rules.conversion import MADE_FROM_QUOTES, convert_quote
 from linkspan.simulator.books.rules.dimensions import (
     create_default,
     create_set_line,
@@ -20,6 +21,16 @@ from linkspan.simulator.books.rules.items import ITEM
 from linkspan.simulator.books.rules.journals import create_journal_line, delete_journal_line, update_journal_line
 from linkspan.simulator.books.rules.kinds import KINDS, LINE_KINDS
 from linkspan.simulator.books.rules.lines import create_line, delete_line, update_line
+from linkspan.simulator.books.rules.media import (
+    FILES,
+    PARTS,
+    create_file,
+    delete_file,
+    delete_media,
+    part_of,
+    update_file,
+    update_part,
+)
 from linkspan.simulator.books.rules.parties import CUSTOMER, VENDOR
 from linkspan.simulator.books.rules.payments import create_payment, update_payment
 from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
@@ -37,6 +48,7 @@ _CREATE: dict[str, Callable[[Company, Entity, Mapping[str, object], Record | Non
     "customerPayment": create_payment,
     "defaultDimension": create_default,
     "dimensionSetLine": create_set_line,
+    **dict.fromkeys(FILES, create_file),
 }
 _UPDATE: dict[str, Callable[[Company, Entity, Record, Mapping[str, object]], Record]] = {
     **dict.fromkeys(KINDS, update_document),
@@ -45,6 +57,8 @@ _UPDATE: dict[str, Callable[[Company, Entity, Record, Mapping[str, object]], Rec
     "customerPayment": update_payment,
     "defaultDimension": update_default,
     "dimensionSetLine": update_set_line,
+    **dict.fromkeys(FILES, update_file),
+    "picture": update_part,
 }
 _DELETE: dict[str, Callable[[Company, Entity, Record], None]] = {
     **dict.fromkeys(KINDS, delete_document),
@@ -52,12 +66,15 @@ _DELETE: dict[str, Callable[[Company, Entity, Record], None]] = {
     "journalLine": delete_journal_line,
     "customerPayment": delete_journal_line,
     "dimensionSetLine": delete_set_line,
+    **dict.fromkeys((*FILES, "picture"), delete_file),
 }
 _PLAIN_KEY = re.compile(r"[\w /-]+")
 _NEEDS_FILTER = {
     **dict.fromkeys(LINE_KINDS, (frozenset({"id", "documentId"}), "IDOrDocumentIdShouldBeSpecifiedForLinesErr")),
     **dict.fromkeys(("journalLine", "customerPayment"), (frozenset({"id", "journalId"}), "FiltersNotSpecifiedErr")),
     **dict.fromkeys(("defaultDimension", "dimensionSetLine"), (frozenset({"parentId"}), "ParentNotSpecifiedErr")),
+    "picture": (frozenset({"id"}), "ParentNotSpecifiedErr"),
+    "pdfDocument": (frozenset({"id", "parentId"}), "MissingParentIdErr"),
 }
 
 
@@ -91,6 +108,7 @@ def delete(company: Company, entity: Entity, record: Record) -> None:
             _DELETE[entity.name](company, entity, record)
         else:
             delete_record(company, entity, _RULES.get(entity.name, Rule()), record)
+        delete_media(company, load_contract().entities, guid(record))
 
 
 def read(
@@ -120,17 +138,22 @@ def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Recor
     if entity.name == "dimensionSetLine":
         lines = table.group(guid(parent)) if parent is not None else ()
         return next((line for line in lines if line["id"] == record_id), None)
+    if entity.name in PARTS:
+        return part_of(company, entity, record_id)
     row = table.get(record_id)
     return None if row is None else _shown(company, entity, row)
 
 
 def operate(company: Company, entity: Entity, record: Record, operation: str) -> Record | None:
-    """Run a bound action; those that post or convert documents are not offered by this version."""
-    del company, record
-    known = {name.casefold() for name in entity.operations}
-    if operation.casefold() not in known:
+    """Run a bound action and return the record that it made; those that post documents are not offered yet."""
+    known = {name.casefold(): name for name in entity.operations}
+    name = known.get(operation.casefold())
+    if name is None:
         raise resource_not_found(operation)
-    message = f"The action {operation} is not available in this simulator."
+    if entity.name == "salesQuote" and name in MADE_FROM_QUOTES:
+        with company.log.transaction():
+            return convert_quote(company, record, name)
+    message = f"The action {name} is not available in this simulator."
     raise method_not_implemented(message)
 
 
@@ -170,6 +193,10 @@ def _whole(company: Company, entity: Entity, fixed: Mapping[str, object]) -> Seq
     required = _NEEDS_FILTER.get(entity.name)
     if required is not None and not required[0] & fixed.keys():
         raise dialog(entity.errors[required[1]])
+    if entity.name in PARTS:
+        owner = fixed.get("id") or fixed.get("parentId")
+        part = part_of(company, entity, owner) if isinstance(owner, UUID) else None
+        return [] if part is None else [part]
     table = company.tables[entity.name]
     narrowed = _narrowed(table, fixed)
     if narrowed is not None:
