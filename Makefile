@@ -24,8 +24,8 @@ check: $(VENV)/.dev  ## lint, types, import floors
 clients: $(VENV)/.dev  ## one environment for each third-party client and the browser that the tests drive
 	$(BIN)/python tests/clients/install.py
 
-bench: $(VENV)/.dev  ## print what is measured so far
-	$(BIN)/python benchmarks/warm_call.py
+bench: $(VENV)/.dev  ## Linkspan's cost per call beside nginx, bare ASGI and FastMCP (needs nginx and wrk)
+	$(BIN)/python benchmarks/bench.py $(ARGS)
 
 lock:  ## renew both locks (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group build -o requirements.lock

@@ -28,7 +28,9 @@ Results = dict[tuple[str, int], list[Measured]]
 def missing_packages() -> list[str]:
     """The Debian packages of programs that are not here."""
     # nginx is for administrators, so it may lie outside a user's PATH.
-    path = os.pathsep.join([os.environ.get("PATH", ""), *([] if os.environ.get("BENCH_PATH_ONLY") else ["/usr/sbin", "/sbin"])])
+    path = os.pathsep.join(
+        [os.environ.get("PATH", ""), *([] if os.environ.get("BENCH_PATH_ONLY") else ["/usr/sbin", "/sbin"])]
+    )
     return [package for program, package in PROGRAMS.items() if shutil.which(program, path=path) is None]
 
 
@@ -52,7 +54,10 @@ def run(rounds: int, seconds: float) -> Results:
     from servers import all_rows
 
     results: Results = {}
-    with tempfile.TemporaryDirectory(prefix="linkspan-bench-") as folder, all_rows(Path(folder), fastmcp_python()) as rows:
+    with (
+        tempfile.TemporaryDirectory(prefix="linkspan-bench-") as folder,
+        all_rows(Path(folder), fastmcp_python()) as rows,
+    ):
         for row in rows:
             measure(row.server, row.ask, concurrency=16, seconds=1)
         for number in range(1, rounds + 1):
@@ -75,10 +80,11 @@ def table(results: Results) -> str:
     """The measured figures, and beside them what they are in terms of bare ASGI and FastMCP."""
     found = {key: middle(values) for key, values in results.items()}
     names = list(dict.fromkeys(name for name, _ in found))
-    lines = [
+    head = (
         f"{'':32}{'at once':>8}{'calls/s':>10}{'p50 ms':>9}{'p99 ms':>9}{'CPU ms/call':>13}{'CPU : bare':>12}"
         f"{'calls/s : FastMCP':>19}{'p99 : p50':>11}"
-    ]
+    )
+    lines = [head]
     for concurrency in CONCURRENCY:
         bare, fastmcp = found[BARE, concurrency], found[FASTMCP, concurrency]
         lines.append("")
@@ -112,7 +118,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=2.0, help="of load for each figure")
     asked = parser.parse_args()
     if missing := missing_packages():
-        print(f"make bench needs Debian packages that are missing: {' '.join(missing)}. Install them: apt-get install {' '.join(missing)}")
+        print(
+            f"make bench needs Debian packages that are missing: {' '.join(missing)}. Install them: apt-get install {' '.join(missing)}"
+        )
         return 2
     if (os.cpu_count() or 1) < 2:  # noqa: PLR2004 - one core for the server, one for the load
         print("make bench needs two cores.")

@@ -54,10 +54,14 @@ class Process(AbstractContextManager["Process"]):
     def __enter__(self) -> Self:
         environment = {name: value for name, value in os.environ.items() if not name.startswith("LINKSPAN_")}
         with self._log.open("w") as log:
-            self._running = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment)
+            self._running = subprocess.Popen(
+                self._command, stdout=subprocess.PIPE, stderr=log, text=True, env=environment
+            )
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._running is not None:
             self._running.terminate()
             self._running.communicate(timeout=30)
@@ -122,9 +126,24 @@ def measure(server: Process, ask: Ask, *, concurrency: int, seconds: float) -> M
 def _wrk(ask: Ask, *, concurrency: int, seconds: float) -> dict[str, float]:
     headers = "\n".join(f"{name}: {value}" for name, value in ask.headers.items())
     environment = os.environ | {"BENCH_METHOD": ask.method, "BENCH_HEADERS": headers, "BENCH_BODY": ask.body}
-    command = ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{concurrency}", f"-d{max(1, round(seconds))}s", "--timeout", "10s"]
+    command = [
+        "taskset",
+        "-c",
+        str(LOAD_CORE),
+        "wrk",
+        "-t1",
+        f"-c{concurrency}",
+        f"-d{max(1, round(seconds))}s",
+        "--timeout",
+        "10s",
+    ]
     done = subprocess.run(
-        [*command, "-s", str(LUA), ask.url], env=environment, capture_output=True, text=True, timeout=seconds + 60, check=True
+        [*command, "-s", str(LUA), ask.url],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=seconds + 60,
+        check=True,
     )
     found = re.search(r"BENCH (\{.*\})", done.stdout)
     if found is None:

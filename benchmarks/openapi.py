@@ -8,11 +8,19 @@ from linkspan.model import Verb
 
 Json = dict[str, object]
 _METHODS: Mapping[Verb, str] = {
-    Verb.LIST: "get", Verb.GET: "get", Verb.CREATE: "post", Verb.UPDATE: "patch", Verb.DELETE: "delete",
+    Verb.LIST: "get",
+    Verb.GET: "get",
+    Verb.CREATE: "post",
+    Verb.UPDATE: "patch",
+    Verb.DELETE: "delete",
 }
 _LIST_OPTIONS = {
-    "$filter": "OData filter expression.", "$select": "Fields to answer.", "$orderby": "Fields to sort by.",
-    "$top": "At most so many records.", "$skip": "Leave out so many records.", "$expand": "Linked records to answer too.",
+    "$filter": "OData filter expression.",
+    "$select": "Fields to answer.",
+    "$orderby": "Fields to sort by.",
+    "$top": "At most so many records.",
+    "$skip": "Leave out so many records.",
+    "$expand": "Linked records to answer too.",
 }
 
 
@@ -30,7 +38,9 @@ def _operation(action: Action) -> Json:
     groups = action.input_schema["properties"]
     known = groups if isinstance(groups, dict) else {}
     path = known.get("path", {}).get("properties", {})
-    parameters: list[Json] = [{"name": name, "in": "path", "required": True, "schema": schema} for name, schema in path.items()]
+    parameters: list[Json] = [
+        {"name": name, "in": "path", "required": True, "schema": schema} for name, schema in path.items()
+    ]
     options = _LIST_OPTIONS if action.verb is Verb.LIST else {}
     parameters += [
         {"name": name, "in": "query", "required": False, "schema": {"type": "string"}, "description": about}
@@ -39,7 +49,9 @@ def _operation(action: Action) -> Json:
     outcome = action.output_schema["properties"]
     answer = outcome["data"] if isinstance(outcome, dict) and "data" in outcome else {}
     operation: Json = {
-        "operationId": action.id.partition("_")[2], "summary": action.label, "description": action.description,
+        "operationId": action.id.partition("_")[2],
+        "summary": action.label,
+        "description": action.description,
         "parameters": parameters,
         "responses": {"200": {"description": "The answer", "content": {"application/json": {"schema": answer}}}},
     }

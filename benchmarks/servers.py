@@ -21,14 +21,34 @@ CUSTOMER = f"{ROOT}/companies({COMPANY})/customers({RECORD})"
 # Invented; the fields and their order are those of Business Central's customer.
 RECORD_ANSWER = {
     "@odata.context": f"http://127.0.0.1{ROOT}/$metadata#companies({COMPANY})/customers/$entity",
-    "@odata.etag": 'W/"JzE5OzE2MzQ5NzY4NzU4MTI0NTYwMjM7MDA7Jw=="', "id": RECORD, "number": "T-01180", "displayName": "Tidewater Stores",
-    "type": "Company", "addressLine1": "4 Mooring Lane", "addressLine2": "", "city": "Farhaven", "state": "", "country": "GB",
-    "postalCode": "FH2 4QT", "phoneNumber": "", "email": "orders@tidewater.example", "website": "", "salespersonCode": "HB",
-    "balanceDue": 1204.5, "creditLimit": 20000, "taxLiable": True, "taxAreaId": "5f0c8b1e-2a7d-4c39-9d11-6b0a8e4f7c20",
-    "taxAreaDisplayName": "Domestic", "taxRegistrationNumber": "GB777666555", "currencyId": "00000000-0000-0000-0000-000000000000",
-    "currencyCode": "GBP", "paymentTermsId": "7d1e6a90-3b5c-4f28-8e7a-1c9d0b2a4e61",
-    "shipmentMethodId": "00000000-0000-0000-0000-000000000000", "paymentMethodId": "00000000-0000-0000-0000-000000000000",
-    "blocked": "_x0020_", "lastModifiedDateTime": "2026-09-14T08:21:07.113Z",
+    "@odata.etag": 'W/"JzE5OzE2MzQ5NzY4NzU4MTI0NTYwMjM7MDA7Jw=="',
+    "id": RECORD,
+    "number": "T-01180",
+    "displayName": "Tidewater Stores",
+    "type": "Company",
+    "addressLine1": "4 Mooring Lane",
+    "addressLine2": "",
+    "city": "Farhaven",
+    "state": "",
+    "country": "GB",
+    "postalCode": "FH2 4QT",
+    "phoneNumber": "",
+    "email": "orders@tidewater.example",
+    "website": "",
+    "salespersonCode": "HB",
+    "balanceDue": 1204.5,
+    "creditLimit": 20000,
+    "taxLiable": True,
+    "taxAreaId": "5f0c8b1e-2a7d-4c39-9d11-6b0a8e4f7c20",
+    "taxAreaDisplayName": "Domestic",
+    "taxRegistrationNumber": "GB777666555",
+    "currencyId": "00000000-0000-0000-0000-000000000000",
+    "currencyCode": "GBP",
+    "paymentTermsId": "7d1e6a90-3b5c-4f28-8e7a-1c9d0b2a4e61",
+    "shipmentMethodId": "00000000-0000-0000-0000-000000000000",
+    "paymentMethodId": "00000000-0000-0000-0000-000000000000",
+    "blocked": "_x0020_",
+    "lastModifiedDateTime": "2026-09-14T08:21:07.113Z",
 }
 
 
@@ -63,7 +83,9 @@ def all_rows(folder: Path, fastmcp_python: Path) -> Iterator[list[Row]]:
 
 def _passthrough(folder: Path, provider: str, _: Path, running: ExitStack) -> Row:
     port = _free_port()
-    server = running.enter_context(_nginx("passthrough", folder, SERVER_CORE, port=port, stub_port=provider.rpartition(":")[2]))
+    server = running.enter_context(
+        _nginx("passthrough", folder, SERVER_CORE, port=port, stub_port=provider.rpartition(":")[2])
+    )
     return Row("nginx pass-through", server, Ask(f"http://127.0.0.1:{port}{CUSTOMER}"))
 
 
@@ -81,9 +103,13 @@ def _fastmcp(folder: Path, provider: str, python: Path, running: ExitStack) -> R
     server = running.enter_context(Process("fastmcp", command, folder, core=SERVER_CORE))
     call = {"name": "get_customer", "arguments": {"company_id": COMPANY, "id": RECORD}}
     headers = {
-        "Content-Type": "application/json", "Accept": "application/json, text/event-stream", "MCP-Protocol-Version": "2025-06-18",
+        "Content-Type": "application/json",
+        "Accept": "application/json, text/event-stream",
+        "MCP-Protocol-Version": "2025-06-18",
     }
-    body = json.dumps({"jsonrpc": "2.0", "id": "@ID@", "method": "tools/call", "params": call}).replace('"@ID@"', "@ID@")
+    body = json.dumps({"jsonrpc": "2.0", "id": "@ID@", "method": "tools/call", "params": call}).replace(
+        '"@ID@"', "@ID@"
+    )
     return Row("FastMCP from_openapi", server, Ask(f"http://127.0.0.1:{port}/mcp", "POST", headers, body))
 
 
@@ -93,7 +119,11 @@ def _linkspan(folder: Path, provider: str, _: Path, running: ExitStack) -> Row:
     command = [sys.executable, str(HERE / "apps" / "linkspan_server.py"), provider, str(port), str(data)]
     server = running.enter_context(Process("linkspan", command, folder, core=SERVER_CORE))
     told = server.line()
-    headers = {"Authorization": f"Bearer {told['api_key']}", "x-account-id": told["account_id"], "Content-Type": "application/json"}
+    headers = {
+        "Authorization": f"Bearer {told['api_key']}",
+        "x-account-id": told["account_id"],
+        "Content-Type": "application/json",
+    }
     body = json.dumps({"action": "benchbc_get_customer", "path": {"id": RECORD}})
     return Row("Linkspan /actions/rpc", server, Ask(f"http://127.0.0.1:{port}/actions/rpc", "POST", headers, body))
 

@@ -17,7 +17,8 @@ class PassThrough:
         self._provider = provider
         self._client: Client | None = None
 
-    async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    async def __call__(self, scope: Scope, _: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        """Pass one request on."""
         if scope["type"] != "http":
             return
         if self._client is None:
@@ -31,6 +32,11 @@ class PassThrough:
 
 if __name__ == "__main__":
     uvicorn.run(
-        PassThrough(sys.argv[1]), host="127.0.0.1", port=int(sys.argv[2]), lifespan="off", log_config=None, access_log=False,
+        PassThrough(sys.argv[1]),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        lifespan="off",
+        log_config=None,
+        access_log=False,
         server_header=False,
     )

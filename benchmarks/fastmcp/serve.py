@@ -15,7 +15,10 @@ if __name__ == "__main__":
     document = json.loads(Path(sys.argv[1]).read_text())
     limits = httpx2.Limits(max_connections=256, max_keepalive_connections=256)
     client = httpx2.AsyncClient(
-        base_url=document["servers"][0]["url"], headers={"Authorization": "Bearer bench"}, limits=limits, trust_env=False
+        base_url=document["servers"][0]["url"],
+        headers={"Authorization": "Bearer bench"},
+        limits=limits,
+        trust_env=False,
     )
     server = FastMCP.from_openapi(document, client=client, name="bench")
     app = server.http_app(path="/mcp", stateless_http=True, json_response=True)

@@ -1,25 +1,13 @@
 """Every failure Linkspan can name: the one tree from which all doors answer.
 
 LinkspanError
-├── FixRequestError                 the caller changes the request
-│   ├── InvalidInputError           UnknownActionError          CursorInvalidError
-│   ├── NotFoundError               TooManyRowsError            IdempotencyConflictError
-│   ├── PayloadTooLargeError        AlreadyExistsError
-│   └── ConfigurationError          (start-up and CLI only)
-├── AccessError                     somebody with more rights acts
-│   ├── UnauthenticatedError        ApiKeyInvalidError          ApiKeyExpiredError   ApiKeyDisabledError
-│   ├── MissingScopeError           ActionNotEnabledError       EgressRefusedError
-│   └── ProfileDisabledError        AccountSuspendedError
-├── RelinkError                     a person links the account again
-│   ├── NeedsReauthError            AccountRevokedError         ProviderRefusedTokenError
-├── LinkingError                    the linking of an account stopped (see LinkingError's own subtree)
-├── ProviderError                   the provider answered, and the answer was no
-│   ├── ProviderRejectedError       ProviderForbiddenError      ProviderNotFoundError
-│   ├── EnvironmentNotFoundError    CompanyNotFoundError        ConflictError
-├── WaitError                       the same request may work later
-│   ├── RateLimitedError            ProviderUnavailableError    ProviderTimeoutError
-│   ├── ProviderAnswerError         TokenUnavailableError       ServerBusyError
-└── WriteOutcomeUnknownError        the write may have happened: look before repeating
+├── FixRequestError          the caller changes the request (ConfigurationError: start-up and CLI only)
+├── AccessError              somebody with more rights acts
+├── RelinkError              a person links the account again
+├── ProviderError            the provider answered, and the answer was no
+├── WaitError                the same request may work later
+├── WriteOutcomeUnknownError the write may have happened: look before repeating
+└── LinkingError             the linking of an account stopped
 
 Each class is one row of the table: `code` (stable, snake_case), `http_status`, `wire_code` (the `errorCode` of the compatible doors),
 `advice` (what a program should do). Its docstring is the default message and, after a blank line, `next_step`: what a person should do.
@@ -102,12 +90,14 @@ class LinkspanError(Exception):
         next_step: str | None = None,
         provider: ProviderAnswer | None = None,
         retry_after: float | None = None,
+        first_run_id: str | None = None,
     ) -> None:
         self.message = message or self.default_message
         self.mistakes = tuple(mistakes)
         self.provider = provider
         self.retry_after = retry_after
         self.run_id: str | None = None
+        self.first_run_id = first_run_id
         if next_step is not None:
             self.next_step = next_step
         super().__init__(self.message)
@@ -166,6 +156,15 @@ class IdempotencyConflictError(FixRequestError, code="idempotency_conflict", sta
     """The idempotency key was used before with another request.
 
     Use a new key for a new write.
+    """
+
+
+class PossibleDuplicateError(
+    FixRequestError, code="possible_duplicate", status=409, wire="PossibleDuplicate", advice=Advice.STOP
+):
+    """An equal write may have happened already.
+
+    Look the first run up, and look for its record at the provider; to write a second one all the same, repeat with allow_duplicate.
     """
 
 

@@ -277,7 +277,10 @@ class WriteState(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A write's line in the journal: committed before the request leaves (design: Writes). `digest`: SHA-256 of the normalised intent."""
+    """A write's line in the journal: committed before the request leaves (design: Writes). `digest`: SHA-256 of the normalised intent.
+
+    An equal write (same key, account and digest) is refused until `guarded_until`; None: this line stands in nobody's way.
+    """
 
     run_id: str
     project_id: str
@@ -288,3 +291,5 @@ class Write:
     started_at: datetime
     finished_at: datetime | None = None
     record_id: str | None = None
+    key_id: str | None = None
+    guarded_until: datetime | None = None

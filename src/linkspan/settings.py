@@ -1,6 +1,8 @@
 """The one frozen Settings, and the only reader of the environment."""
 
 import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -119,19 +121,24 @@ def load_settings(**given: object) -> Settings:
     Raises ConfigurationError with every mistake at once, an unknown `LINKSPAN_*` name among them.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
-    mistakes = [
-        Mistake(name, "is not a setting") for name in os.environ if name.startswith(PREFIX) and name not in known
-    ]
+    mistakes = [_unknown(name, known) for name in os.environ if name.startswith(PREFIX) and name not in known]
     try:
         settings = Settings.model_validate(_merged(given)) if not mistakes else None
     except ValidationError as error:
-        mistakes += [
-            Mistake(".".join(str(part) for part in item["loc"]) or "settings", item["msg"]) for item in error.errors()
-        ]
+        mistakes += [Mistake(_setting_of(item["loc"]), item["msg"]) for item in error.errors()]
         settings = None
     if settings is None:
         raise ConfigurationError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
     return settings
+
+
+def _unknown(name: str, known: Iterable[str]) -> Mistake:
+    near = get_close_matches(name, known, n=1)
+    return Mistake(name, "is not a setting.", near[0] if near else None)
+
+
+def _setting_of(place: tuple[int | str, ...]) -> str:
+    return PREFIX + str(place[0]).upper() if place else "settings"
 
 
 def _merged(given: dict[str, object]) -> dict[str, object]:

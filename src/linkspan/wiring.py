@@ -32,7 +32,10 @@ from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.protocol import Transport
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
 from linkspan.transport.throttle import Throttle
+from linkspan.usecases.give_up_writes import give_up_writes_forever
 from linkspan.usecases.hall import Clock, Hall
+from linkspan.usecases.keep_grants import keep_grants_forever
+from linkspan.usecases.keep_house import keep_house_forever
 from linkspan.usecases.warm import Warm
 
 
@@ -63,11 +66,22 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
     """Join the implementations. Nothing runs in the background yet."""
     catalog = load_catalog(settings.connector_dirs)
     keys, profiles, accounts = KeyStore(database), ProfileStore(database), AccountStore(database)
-    grants, leases, changes, runs = GrantStore(database), LeaseStore(database), ChangeCounter(database), RunStore(database)
+    grants, leases, changes, runs = (
+        GrantStore(database),
+        LeaseStore(database),
+        ChangeCounter(database),
+        RunStore(database),
+    )
     vault = await Vault.unlock(load_master_key(settings), DataKeyStore(database), clock)
     oauth = OAuthClient(transport, clock)
     tokens = Tokens(
-        vault=vault, grants=grants, leases=leases, secrets=profiles, oauth=oauth, connectors=catalog.connectors, clock=clock
+        vault=vault,
+        grants=grants,
+        leases=leases,
+        secrets=profiles,
+        oauth=oauth,
+        connectors=catalog.connectors,
+        clock=clock,
     )
     patience = Patience(timeout=settings.provider_timeout)
     engine = Engine(transport, CursorSeal(vault.derive("cursor")), Throttle(), clock, patience=patience)
@@ -106,6 +120,9 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             ("run log", hall.run_log.keep_writing()),
             ("key uses", hall.key_uses.keep_writing()),
             ("changes", hall.warm.watch()),
+            ("house", keep_house_forever(hall)),
+            ("grants", keep_grants_forever(hall)),
+            ("writes", give_up_writes_forever(hall)),
         )
     ]
     try:

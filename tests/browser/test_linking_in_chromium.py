@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
-from demo_process import Demo
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+
+from demo_process import Demo
 
 pytestmark = pytest.mark.browser
 FLAGS = [

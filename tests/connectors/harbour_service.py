@@ -258,7 +258,9 @@ def fits(row: dict[str, object], text: str) -> bool:
     return True
 
 
-def shown(name: str, record: dict[str, object], expand: str | None = None, select: str | None = None) -> dict[str, object]:
+def shown(
+    name: str, record: dict[str, object], expand: str | None = None, select: str | None = None
+) -> dict[str, object]:
     chosen = select.split(",") if select else [column for column in record if column != "Lines"]
     told = {"@odata.etag": etag_of(record)} | {column: record[column] for column in chosen}
     return told | {"Lines": record["Lines"]} if expand == "Lines" and name == "Invoices" else told

@@ -87,8 +87,12 @@ def linked(desk: HarbourDesk, base_url: str, key: str, environment: dict[str, st
         "--provider-url", desk.url, "--json",
     )  # fmt: skip
     assert 0 == made.returncode, made.stderr
-    told = office.command("account", "link", "--connector", "harbour", "--owner-id", "7", "--owner-name", "Skagen", "--json")
-    page = asyncio.run(Walker({"harbour": HARBOUR, "sailor": "Ann", "answer": "allow"}).walk(json.loads(told.stdout)["link_url"]))
+    told = office.command(
+        "account", "link", "--connector", "harbour", "--owner-id", "7", "--owner-name", "Skagen", "--json"
+    )
+    page = asyncio.run(
+        Walker({"harbour": HARBOUR, "sailor": "Ann", "answer": "allow"}).walk(json.loads(told.stdout)["link_url"])
+    )
     assert 200 == page.status_code, page.text
     accounts = json.loads(office.command("account", "list", "--json").stdout)
     assert [("active", HARBOUR)] == [(account["state"], account["harbour"]) for account in accounts], page.text
@@ -144,7 +148,9 @@ def test_filters_compare_text_decimals_booleans_enums_and_null(office: Office, a
 
 
 def test_a_record_is_created_changed_with_its_etag_and_deleted(office: Office) -> None:
-    created = office.run("create_vessel", body={"Imo": 9321483, "Name": "Måken", "Kind": "Fast Boat", "LengthMetres": "42.750"})
+    created = office.run(
+        "create_vessel", body={"Imo": 9321483, "Name": "Måken", "Kind": "Fast Boat", "LengthMetres": "42.750"}
+    )
     etag = {"if_match": created["@odata.etag"]}
     changed = office.run("update_vessel", path={"id": 9321483}, body={"Agent": "Holm & Vik"}, headers=etag)
     stale = office.post("update_vessel", path={"id": 9321483}, body={"Agent": None}, headers=etag)
@@ -161,7 +167,10 @@ def test_a_record_is_created_changed_with_its_etag_and_deleted(office: Office) -
 
 
 def test_an_invoice_is_created_with_its_lines_and_exact_amounts(office: Office) -> None:
-    lines = [{"Text": "Quay dues", "Quantity": 3, "UnitPrice": "412.10"}, {"Text": "Water", "Quantity": "0.5", "UnitPrice": "19.90"}]
+    lines = [
+        {"Text": "Quay dues", "Quantity": 3, "UnitPrice": "412.10"},
+        {"Text": "Water", "Quantity": "0.5", "UnitPrice": "19.90"},
+    ]
     created = office.run("create_invoice", body={"VesselImo": 9000001, "IssuedOn": "2026-10-31", "Lines": lines})
     read = office.run("get_invoice", path={"id": created["Id"]}, query={"expand": "Lines"})
 
@@ -171,8 +180,12 @@ def test_an_invoice_is_created_with_its_lines_and_exact_amounts(office: Office) 
 
 def test_a_visit_uses_dates_enums_and_null(office: Office) -> None:
     arrived = "2026-10-31T06:40:00Z"
-    made = office.run("create_visit", body={"BerthCode": "B12", "VesselImo": 9000001, "State": "Moored", "ArrivedAt": arrived})
-    found = office.run("list_visits", query={"filter": {"State": "Moored", "ArrivedAt": {"ge": arrived}, "LeftAt": None}})
+    made = office.run(
+        "create_visit", body={"BerthCode": "B12", "VesselImo": 9000001, "State": "Moored", "ArrivedAt": arrived}
+    )
+    found = office.run(
+        "list_visits", query={"filter": {"State": "Moored", "ArrivedAt": {"ge": arrived}, "LeftAt": None}}
+    )
     refused = office.post("delete_vessel", path={"id": 9000001})
     office.run("delete_visit", path={"id": made["Id"]})
 

@@ -2,7 +2,12 @@
 
 import inspect
 
+import pytest
+
+import linkspan.sdk
 import linkspan.simulator
+
+SDK_ROOMS = {"client", "errors", "exact_json", "line", "linked", "modes", "records", "resources"}
 
 
 def test_simulator_surface_is_what_all_says() -> None:
@@ -22,3 +27,30 @@ def test_public_names_of_the_simulator_have_docstrings() -> None:
 
     assert inspect.getdoc(simulator)
     assert [] == undocumented
+
+
+def test_sdk_surface_is_what_all_says() -> None:
+    names = set(linkspan.sdk.__all__)
+    public = {name for name in vars(linkspan.sdk) if not name.startswith("_")} - SDK_ROOMS
+
+    assert len(linkspan.sdk.__all__) == len(names)
+    assert names == public
+    assert {"AsyncLinkspan", "Linkspan", "BoundAccount", "Answer", "LinkspanError", "WriteOutcomeUnknownError"} <= names
+
+
+@pytest.mark.parametrize("name", linkspan.sdk.__all__)
+def test_public_names_of_the_sdk_have_docstrings(name: str) -> None:
+    member = getattr(linkspan.sdk, name)
+    methods = {one: inspect.getattr_static(member, one) for one in dir(member) if not one.startswith("_")}
+    undocumented = [one for one, method in methods.items() if hasattr(method, "__wrapped__") and not method.__doc__]
+
+    assert inspect.getdoc(member)
+    assert [] == undocumented
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def public(client: type[object]) -> set[str]:
+        return {name for name in dir(client) if not name.startswith("_")}
+
+    assert {"run", "pages", "rows", "stream", "account", "close"} <= public(linkspan.sdk.Linkspan)
+    assert public(linkspan.sdk.AsyncLinkspan) == public(linkspan.sdk.Linkspan)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+
 from demo_process import Demo, running_demo
 
 

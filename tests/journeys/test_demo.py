@@ -9,8 +9,8 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from demo_process import Demo, clean_environment, running_demo
 
+from demo_process import Demo, clean_environment, running_demo
 from postgres_server import PostgresServer
 
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+\S*")

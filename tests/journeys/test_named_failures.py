@@ -8,8 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
-from demo_process import Demo, running_demo
 
+from demo_process import Demo, running_demo
 from linkspan.cli.walk import Walker, forms_of
 from linkspan.errors import all_errors
 

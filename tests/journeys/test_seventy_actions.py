@@ -3,9 +3,9 @@
 import uuid
 
 import pytest
-from demo_process import Demo
 from required_actions import READ_ONLY, WRITABLE, required_ids
 
+from demo_process import Demo
 from linkspan.connectors.catalog import load_catalog
 
 # Where a list is asked below a record, that record's list and the path input that names it.

@@ -3,16 +3,23 @@
 from datetime import timedelta
 
 import pytest
-from linking_world import BROWSER, sign_in
 from sqlalchemy import event, text
 
+from linking_world import BROWSER, sign_in
 from linkspan.errors import (
-    ApiKeyDisabledError, ApiKeyExpiredError, ApiKeyInvalidError, InvalidInputError, MissingScopeError, NotFoundError,
-    ProfileInUseError, UnauthenticatedError,
+    ApiKeyDisabledError,
+    ApiKeyExpiredError,
+    ApiKeyInvalidError,
+    InvalidInputError,
+    MissingScopeError,
+    NotFoundError,
+    ProfileInUseError,
+    UnauthenticatedError,
 )
 from linkspan.model import Caller, KeyScope, Owner, Secret
 from linkspan.simulator.entra.demo import DEMO_SECRET
 from linkspan.storage.account_store import AccountFilter
+from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.access import ALL_SCOPES
 from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.change_account import change_account, resume_account, suspend_account
@@ -25,6 +32,7 @@ from linkspan.usecases.create_profile import NewProfile, create_profile
 from linkspan.usecases.create_project import create_project
 from linkspan.usecases.delete_account import delete_account
 from linkspan.usecases.delete_profile import delete_profile
+from linkspan.usecases.keep_house import keep_house
 from linkspan.usecases.read_accounts import list_accounts, read_account
 from linkspan.usecases.read_keys import list_keys, read_key
 from linkspan.usecases.read_profiles import list_profiles, read_profile
@@ -104,14 +112,19 @@ async def test_nobody_gives_a_key_more_than_they_have(world):
 async def test_a_scope_that_is_missing_is_named(world):
     actions_only = Caller(world.caller.project_id, frozenset({KeyScope.ACTIONS}))
     for refused in (
-        list_accounts(world.hall, actions_only), list_keys(world.hall, actions_only), list_profiles(world.hall, actions_only),
-        read_account(world.hall, actions_only, "x"), check_account(world.hall, actions_only, "x"),
+        list_accounts(world.hall, actions_only),
+        list_keys(world.hall, actions_only),
+        list_profiles(world.hall, actions_only),
+        read_account(world.hall, actions_only, "x"),
+        check_account(world.hall, actions_only, "x"),
     ):
         with pytest.raises(MissingScopeError, match="platform:read"):
             await refused
     for refused in (
-        create_key(world.hall, actions_only, NewKey("x")), delete_account(world.hall, actions_only, "x"),
-        delete_profile(world.hall, actions_only, "x"), suspend_account(world.hall, actions_only, "x"),
+        create_key(world.hall, actions_only, NewKey("x")),
+        delete_account(world.hall, actions_only, "x"),
+        delete_profile(world.hall, actions_only, "x"),
+        suspend_account(world.hall, actions_only, "x"),
         create_connect_session(world.hall, actions_only, NewSession(Owner("o", "O"), connector="dynamics365bc")),
     ):
         with pytest.raises(MissingScopeError, match="platform:write"):
@@ -125,16 +138,23 @@ async def test_another_projects_ids_are_not_found(world_on_each):
     stranger = Caller((await create_project(world.hall, "Elsewhere")).id, ALL_SCOPES)
     hall, session = world.hall, NewSession(Owner("o", "O"))
     for asked in (
-        read_account(hall, stranger, account.id), change_account(hall, stranger, account.id, {"label": "mine"}),
-        suspend_account(hall, stranger, account.id), resume_account(hall, stranger, account.id),
-        delete_account(hall, stranger, account.id), check_account(hall, stranger, account.id),
-        read_profile(hall, stranger, world.profile.id), change_profile(hall, stranger, world.profile.id, {"name": "mine"}),
-        delete_profile(hall, stranger, world.profile.id), read_key(hall, stranger, key.id),
-        change_key(hall, stranger, key.id, {"enabled": False}), delete_key(hall, stranger, key.id),
+        read_account(hall, stranger, account.id),
+        change_account(hall, stranger, account.id, {"label": "mine"}),
+        suspend_account(hall, stranger, account.id),
+        resume_account(hall, stranger, account.id),
+        delete_account(hall, stranger, account.id),
+        check_account(hall, stranger, account.id),
+        read_profile(hall, stranger, world.profile.id),
+        change_profile(hall, stranger, world.profile.id, {"name": "mine"}),
+        delete_profile(hall, stranger, world.profile.id),
+        read_key(hall, stranger, key.id),
+        change_key(hall, stranger, key.id, {"enabled": False}),
+        delete_key(hall, stranger, key.id),
         create_connect_session(hall, stranger, NewSession(session.owner, account_id=account.id)),
         create_connect_session(hall, stranger, NewSession(session.owner, profile_id=world.profile.id)),
         create_connect_session(hall, stranger, NewSession(session.owner, connector="dynamics365bc")),
-        authenticate_connect_session(hall, stranger, opened.token), hall.warm.account(stranger.project_id, account.id),
+        authenticate_connect_session(hall, stranger, opened.token),
+        hall.warm.account(stranger.project_id, account.id),
         hall.warm.profile(stranger.project_id, world.profile.id),
     ):
         with pytest.raises(NotFoundError):
@@ -176,7 +196,9 @@ async def test_accounts_are_listed_by_what_they_are(world):
     first, second = await world.link(owner="a"), await world.link(owner="b")
     await suspend_account(world.hall, world.caller, second.id)
 
-    assert [first.id] == [found.id for found in await list_accounts(world.hall, world.caller, AccountFilter(owner_ids=("a",)))]
+    assert [first.id] == [
+        found.id for found in await list_accounts(world.hall, world.caller, AccountFilter(owner_ids=("a",)))
+    ]
     assert {first.id, second.id} == {found.id for found in await list_accounts(world.hall, world.caller)}
     assert second.state is (await resume_account(world.hall, world.caller, second.id)).state
 
@@ -185,7 +207,9 @@ async def test_the_doctor_finds_nothing_wrong_with_a_good_account(world):
     account = await world.link()
     checks = await check_account(world.hall, world.caller, account.id)
 
-    assert ["profile", "secret", "tenant", "account", "token", "environment", "company", "permission"] == [c.name for c in checks]
+    assert ["profile", "secret", "tenant", "account", "token", "environment", "company", "permission"] == [
+        c.name for c in checks
+    ]
     assert {CheckState.OK} == {check.state for check in checks}
 
 
@@ -210,11 +234,46 @@ async def test_no_secret_lies_in_the_database_in_clear(world_on_each):
     account = await world.link()
     token = await world.token(account)
     await world.hall.run_log.flush()
-    planted = [DEMO_SECRET, key.reveal(), opened.token.reveal(), params["state"], params["code"], token.reveal(), BROWSER.reveal()]
+    planted = [
+        DEMO_SECRET,
+        key.reveal(),
+        opened.token.reveal(),
+        params["state"],
+        params["code"],
+        token.reveal(),
+        BROWSER.reveal(),
+    ]
     async with world.database.read() as connection:
-        tables = ("api_keys", "profiles", "accounts", "grants", "connect_sessions", "link_attempts", "runs", "run_steps", "data_keys")
+        tables = (
+            "api_keys",
+            "profiles",
+            "accounts",
+            "grants",
+            "connect_sessions",
+            "link_attempts",
+            "runs",
+            "run_steps",
+            "data_keys",
+        )
         rows = [tuple(row) for table in tables for row in await connection.execute(text(f"SELECT * FROM {table}"))]  # noqa: S608
     dumped = b"".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
 
     assert len(rows) > 9
     assert [] == [secret for secret in planted if secret.encode() in dumped]
+
+
+async def test_what_is_over_is_thrown_away(world_on_each):
+    world = world_on_each
+    opened = await world.open()
+    await world.start(opened)
+    await world.link()
+    await world.hall.run_log.flush()
+    await keep_house(world.hall)
+    kept = await world.hall.sessions.read(opened.session.project_id, opened.session.id)
+    world.clock.offset = timedelta(days=91)
+    await keep_house(world.hall)
+
+    assert opened.session == kept
+    assert None is await world.hall.sessions.read(opened.session.project_id, opened.session.id)
+    assert [] == await world.hall.runs.list(world.caller.project_id, RunFilter())
+    assert 1 == len(await list_accounts(world.hall, world.caller))

@@ -49,7 +49,9 @@ async def test_an_account_is_linked_by_its_user(world_on_each):
     assert len(view.companies) > 1
     assert AccountState.ACTIVE is account.state
     assert {
-        "tenant_id": str(DEMO_TENANT_ID), "environment": "Production", "company_id": view.companies[0].id,
+        "tenant_id": str(DEMO_TENANT_ID),
+        "environment": "Production",
+        "company_id": view.companies[0].id,
         "company_name": view.companies[0].sets["company_name"],
     } == account.fields
     assert ("Main books", {"crm": "7"}, "o1") == (account.label, account.metadata, account.owner.id)
@@ -71,7 +73,9 @@ async def test_what_the_provider_is_asked(world):
 
 def test_the_challenge_is_that_of_rfc_7636():
     # RFC 7636, appendix B.
-    assert "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" == challenge_of(Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"))
+    assert "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM" == challenge_of(
+        Secret("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
+    )
 
 
 async def test_a_tenant_that_does_not_exist_is_told_before_any_redirect(world):
@@ -145,7 +149,9 @@ async def test_a_wrong_environment_is_corrected_without_a_second_sign_in(world):
 
 async def test_a_provider_that_is_away_after_the_sign_in_is_asked_again(world):
     params = await sign_in(await world.start(await world.open()))
-    world.simulator.fail_next("status", path="/companies", status=400, times=1, body={"error": {"code": "NoEnvironment", "message": "x"}})
+    world.simulator.fail_next(
+        "status", path="/companies", status=400, times=1, body={"error": {"code": "NoEnvironment", "message": "x"}}
+    )
     view = await world.finish(params)
     again = await correct_fields(world.hall, view.attempt_id, {}, BROWSER)
 

@@ -126,10 +126,15 @@ async def test_the_intent_is_committed_before_the_request_leaves(tmp_path: Path)
 
 
 async def test_a_write_whose_caller_goes_away_ends_unknown(tmp_path: Path) -> None:
-    async with hall_world(tmp_path, writes(b"", then_stall=2)) as here:
+    arrived = asyncio.Event()
+
+    async def stall(seen: Seen, writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+        await asyncio.sleep(2)
+
+    async with hall_world(tmp_path, stall) as here:
         task = asyncio.create_task(here.run("create_customer", body={"displayName": "A"}))
-        while not here.server.seen:
-            await asyncio.sleep(0.01)
+        await arrived.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -54,6 +54,15 @@ async def fails(world, error):
     return caught.value
 
 
+async def arrival(simulator):
+    """Wait until a token request has reached the provider."""
+    for _ in range(1000):
+        if simulator.requests(path=TOKEN):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("no token request arrived")
+
+
 async def calm_down(world):
     """Let the pause after a failure go by."""
     world.clock.offset += timedelta(seconds=Timing().pause + 1)
@@ -235,15 +244,16 @@ async def test_linking_again_wins_over_a_refresh_under_way(linked):
     linked.later(hours=2)
     linked.simulator.fail_next("delay_after", path=TOKEN, delay_seconds=1.5)
     refreshing = asyncio.create_task(token(linked))
-    while not linked.simulator.requests(path=TOKEN):
-        await asyncio.sleep(0.01)
+    await arrival(linked.simulator)
     again = await linked.link()
     after_link = await grant_of(linked)
     got = await refreshing
 
     assert linked.kept["account"].id == again.id
     assert after_link == await grant_of(linked)
-    assert got == await linked.hall.vault.open(after_link.project_id, f"account:{again.id}", "access_token", after_link.access)
+    assert got == await linked.hall.vault.open(
+        after_link.project_id, f"account:{again.id}", "access_token", after_link.access
+    )
 
 
 async def test_a_late_refusal_does_not_harm_a_grant_that_was_renewed_meanwhile(linked):
@@ -252,8 +262,7 @@ async def test_a_late_refusal_does_not_harm_a_grant_that_was_renewed_meanwhile(l
     linked.simulator.fail_token_requests(50173)
     linked.simulator.fail_next("delay_after", path=TOKEN, delay_seconds=1.5)
     refreshing = asyncio.create_task(token(linked))
-    while not linked.simulator.requests(path=TOKEN):
-        await asyncio.sleep(0.01)
+    await arrival(linked.simulator)
     await linked.link()
 
     assert await refreshing
@@ -341,7 +350,12 @@ async def test_a_sealed_token_opens_only_where_it_belongs(linked):
         ("other", f"account:{grant.account_id}", "access_token", grant.access),
         (grant.project_id, "account:other", "access_token", grant.access),
         (grant.project_id, f"account:{grant.account_id}", "refresh_token", grant.access),
-        (grant.project_id, f"account:{grant.account_id}", "access_token", grant.access[:-1] + bytes([grant.access[-1] ^ 1])),
+        (
+            grant.project_id,
+            f"account:{grant.account_id}",
+            "access_token",
+            grant.access[:-1] + bytes([grant.access[-1] ^ 1]),
+        ),
         (grant.project_id, f"account:{grant.account_id}", "access_token", b""),
     ):
         with pytest.raises(LinkspanError, match="cannot be opened"):

@@ -52,7 +52,7 @@ def test_sqlite_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
     with closing(sqlite3.connect(tmp_path / "linkspan.db")) as connection:
         connection.execute("INSERT INTO projects VALUES ('p', 'Project', 7, 0)")
         connection.commit()
-    monkeypatch.setattr("linkspan.storage.upgrade.known_version", lambda: "0002")
+    monkeypatch.setattr("linkspan.storage.upgrade.known_version", lambda: "9998")
 
     done = upgrade(url, backup_dir=tmp_path / "backups")
 

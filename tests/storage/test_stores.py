@@ -54,7 +54,9 @@ async def test_an_older_use_of_a_key_does_not_replace_a_newer_one(database):
     store = KeyStore(database)
     await store.add(KEY, "d" * 64)
     await store.note_used([(PROJECT.id, KEY.id, NOW)])
-    await store.note_used([(PROJECT.id, KEY.id, NOW - timedelta(hours=1)), (OTHER.id, KEY.id, NOW + timedelta(hours=1))])
+    await store.note_used(
+        [(PROJECT.id, KEY.id, NOW - timedelta(hours=1)), (OTHER.id, KEY.id, NOW + timedelta(hours=1))]
+    )
 
     found = await store.read(PROJECT.id, KEY.id)
 
@@ -181,7 +183,8 @@ async def test_a_lease_has_one_owner_until_it_ends(database):
     store, later = LeaseStore(database), NOW + timedelta(seconds=30)
 
     assert [True, False] == sorted(
-        await asyncio.gather(store.take("x", "a", now=NOW, until=later), store.take("x", "b", now=NOW, until=later)), reverse=True
+        await asyncio.gather(store.take("x", "a", now=NOW, until=later), store.take("x", "b", now=NOW, until=later)),
+        reverse=True,
     )
     assert await store.held("x", NOW)
     assert not await store.held("x", later)
@@ -210,7 +213,10 @@ async def test_a_state_works_once(database):
     store = LinkStore(database)
 
     assert ATTEMPT.id == getattr(await store.by_state("s" * 64), "id", None)
-    assert [True, False] == [await store.claim(PROJECT.id, ATTEMPT.id, NOW), await store.claim(PROJECT.id, ATTEMPT.id, NOW)]
+    assert [True, False] == [
+        await store.claim(PROJECT.id, ATTEMPT.id, NOW),
+        await store.claim(PROJECT.id, ATTEMPT.id, NOW),
+    ]
     assert not await store.claim(OTHER.id, ATTEMPT.id, NOW)
 
 
@@ -225,7 +231,10 @@ async def test_two_links_of_one_owner_at_once_make_one_account(database):
     await AccountStore(database).remove(PROJECT.id, ACCOUNT.id)
     sessions, links, outcomes = SessionStore(database), LinkStore(database), []
     for number in (1, 2):
-        session, attempt = replace(SESSION, id=number), replace(ATTEMPT, id=f"two_{number}", session_id=number, account_id=str(number) * 20)
+        session, attempt = (
+            replace(SESSION, id=number),
+            replace(ATTEMPT, id=f"two_{number}", session_id=number, account_id=str(number) * 20),
+        )
         await sessions.add(session, str(number) * 64)
         await links.start(attempt, state_digest=str(number) * 64)
         account = replace(ACCOUNT, id=attempt.account_id)
@@ -246,7 +255,9 @@ async def test_linking_again_goes_on_counting_versions(database):
 
 
 async def test_runs(database):
-    store = await _runs(database, [run(1), run(2, error_code="not_found", error_message="No.", status=404), run(3, steps=())])
+    store = await _runs(
+        database, [run(1), run(2, error_code="not_found", error_message="No.", status=404), run(3, steps=())]
+    )
 
     assert run(1) == await store.read(PROJECT.id, run(1).id)
     assert None is await store.read(OTHER.id, run(1).id)
@@ -321,7 +332,9 @@ async def test_the_journal(database):
     assert [write] == await journal.unfinished(NOW + timedelta(seconds=1))
     assert [] == await journal.unfinished(NOW)
     await journal.close(PROJECT.id, "run_w", WriteState.DONE, finished_at=NOW, record_id="r")
-    assert replace(write, state=WriteState.DONE, finished_at=NOW, record_id="r") == await journal.read(PROJECT.id, "run_w")
+    assert replace(write, state=WriteState.DONE, finished_at=NOW, record_id="r") == await journal.read(
+        PROJECT.id, "run_w"
+    )
     assert None is await journal.read(OTHER.id, "run_w")
 
 

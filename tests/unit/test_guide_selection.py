@@ -23,7 +23,9 @@ READ, WRITE, ADMIN, OTHER = "Files.Read", "Files.ReadWrite", "Files.Manage", "Ma
 def with_scopes(**by_action: tuple[str, ...]) -> Connector:
     """The connector with a chain of scopes (Manage includes ReadWrite includes Read), these actions needing these scopes."""
     scopes = {
-        READ: Scope(READ, "Read files."), WRITE: Scope(WRITE, "Write files.", (READ,)), ADMIN: Scope(ADMIN, "All.", (WRITE,)),
+        READ: Scope(READ, "Read files."),
+        WRITE: Scope(WRITE, "Write files.", (READ,)),
+        ADMIN: Scope(ADMIN, "All.", (WRITE,)),
         OTHER: Scope(OTHER, "Send mail."),
     }
     needs = {f"dynamics365bc_{name}": scopes for name, scopes in by_action.items()}
@@ -63,7 +65,9 @@ def test_all_or_none_is_the_plain_address(chosen: list[str]) -> None:
 
 
 def test_the_text_is_short_and_in_the_connectors_order() -> None:
-    assert "customers.lg~items.l" == write_selection(BC, ["dynamics365bc_list_items", "dynamics365bc_get_customer", "dynamics365bc_list_customers"])
+    assert "customers.lg~items.l" == write_selection(
+        BC, ["dynamics365bc_list_items", "dynamics365bc_get_customer", "dynamics365bc_list_customers"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,14 @@ def test_a_cursor_comes_back_or_is_refused():
 
     assert b"payload \x00" == seal.open(text)
     assert b"payload \x00" == CursorSeal(b"k" * 32).open(text)
-    for forged in ("", "x", "é", text[:-2], text[:-1] + ("A" if text[-1] != "A" else "B"), CursorSeal(b"j" * 32).seal(b"payload \x00")):
+    for forged in (
+        "",
+        "x",
+        "é",
+        text[:-2],
+        text[:-1] + ("A" if text[-1] != "A" else "B"),
+        CursorSeal(b"j" * 32).seal(b"payload \x00"),
+    ):
         with pytest.raises(CursorInvalidError):
             seal.open(forged)
 

@@ -39,7 +39,9 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
         print_json([facts(account) for account in found])
         return
     rows = [(a.id, a.state.value, a.owner.name, a.connector, a.fields.get("company_name")) for a in found]
-    print_table(("id", "state", "owner", "connector", "company"), rows, empty="No account yet: linkspan account link --help")
+    print_table(
+        ("id", "state", "owner", "connector", "company"), rows, empty="No account yet: linkspan account link --help"
+    )
 
 
 @app.command()
@@ -69,7 +71,11 @@ def link(
     from linkspan.usecases.create_connect_session import NewSession, create_connect_session
 
     new = NewSession(
-        owner=Owner(owner_id, owner_name), connector=connector, profile_id=profile_id, account_id=account_id, expires_in=expires_in
+        owner=Owner(owner_id, owner_name),
+        connector=connector,
+        profile_id=profile_id,
+        account_id=account_id,
+        expires_in=expires_in,
     )
 
     async def story(hall: Hall) -> OpenedSession:

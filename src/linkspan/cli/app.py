@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from linkspan.cli import account, connector, demo, doctor, guide, key, logs, profile, project, run, serve
+from linkspan.cli import account, connector, demo, doctor, errors, guide, key, logs, profile, project, run, serve
 from linkspan.cli.opening import remember_root
 
 app = typer.Typer(
@@ -18,7 +18,9 @@ app = typer.Typer(
 
 @app.callback()
 def root(
-    data_dir: Annotated[Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")
+    ] = None,
 ) -> None:
     """Settings come from LINKSPAN_… variables; see docs/settings.md."""
     remember_root(data_dir=data_dir)
@@ -31,6 +33,7 @@ app.command("run")(run.run)
 app.command("doctor")(doctor.doctor)
 app.command("migrate")(serve.migrate)
 app.command("guide")(guide.guide)
+app.command("errors")(errors.errors)
 app.add_typer(project.app, name="project")
 app.add_typer(profile.app, name="profile")
 app.add_typer(account.app, name="account")

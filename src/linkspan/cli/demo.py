@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from linkspan.cli.log_output import configure_log_output
 from linkspan.cli.opening import in_hall, root_settings, stop
 from linkspan.cli.operator import operator
 from linkspan.cli.output import complaints, console, print_facts, print_json
@@ -56,7 +57,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON line when ready, and nothing else.")] = False,
     leave: Annotated[bool, typer.Option("--exit", help="End after the actions have run.")] = False,
     port: Annotated[int, typer.Option(help="Port of the server; 0 picks free ones, for the simulator too.")] = 8700,
-    simulator_port: Annotated[int | None, typer.Option(help="Port of the simulator (8790; with --port 0 a free one).")] = None,
+    simulator_port: Annotated[
+        int | None, typer.Option(help="Port of the simulator (8790; with --port 0 a free one).")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the demo's database and key file.")] = None,
 ) -> None:
     """Try Linkspan without a tenant: start server and simulator, link an account, run actions, stay up."""
@@ -72,6 +75,7 @@ def demo(
     except OSError as error:
         stop(ConfigurationError(f"A port is taken: {error.strerror}.", next_step="Use --port 0 to pick free ones."))
     settings = with_port(settings, bound.getsockname()[1])
+    configure_log_output(settings)
 
     async def story(hall: Hall) -> None:
         from linkspan.server import serving
@@ -102,18 +106,27 @@ async def link(hall: Hall, simulator: "Simulator", *, headless: bool, quiet: boo
         await create_project(hall, PRODUCT)
     caller = await operator(hall)
     _, key = await create_key(hall, caller, NewKey(name="demo"))
-    simulator.add_redirect_uri(simulator.demo.client_id, f"{hall.settings.base_url}/connect/oauth2/{CONNECTOR}/callback")
+    simulator.add_redirect_uri(
+        simulator.demo.client_id, f"{hall.settings.base_url}/connect/oauth2/{CONNECTOR}/callback"
+    )
     profile = await demo_profile(hall, caller, simulator)
     opened = await create_connect_session(hall, caller, NewSession(owner=OWNER, profile_id=profile.id))
     if headless:
         await walk_pages(opened.link_url, simulator)
     else:
         complaints.print(f"Open this page to link an account: {opened.link_url}", highlight=False)
-        complaints.print(f"Tenant {simulator.demo.tenant_id}, environment {simulator.demo.environment}", highlight=False)
-        complaints.print(f"Sign in as {simulator.demo.user} with the password {simulator.demo.password}", highlight=False)
+        complaints.print(
+            f"Tenant {simulator.demo.tenant_id}, environment {simulator.demo.environment}", highlight=False
+        )
+        complaints.print(
+            f"Sign in as {simulator.demo.user} with the password {simulator.demo.password}", highlight=False
+        )
     account = await linked_account(hall, caller, wait=not headless)
     if not quiet:
-        console.print(f"Linked account {account.id}: {account.fields['company_name']} ({account.fields['environment']})", highlight=False)
+        console.print(
+            f"Linked account {account.id}: {account.fields['company_name']} ({account.fields['environment']})",
+            highlight=False,
+        )
     return Shown(hall.settings.base_url, key, caller.project_id, profile.id, account, simulator.url)
 
 

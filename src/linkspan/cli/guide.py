@@ -37,7 +37,9 @@ def guide(
         console.out(guide_markdown(view), highlight=False)
 
 
-def view_of(settings: "Settings", which: tuple[str, str, str], actions: list[str], options: dict[str, str]) -> "GuideView":
+def view_of(
+    settings: "Settings", which: tuple[str, str, str], actions: list[str], options: dict[str, str]
+) -> "GuideView":
     """The guide of (connector, kind, method). Raises NotFoundError for one that does not exist."""
     from linkspan.connectors.catalog import load_catalog
     from linkspan.usecases.guide_selection import select
@@ -45,5 +47,9 @@ def view_of(settings: "Settings", which: tuple[str, str, str], actions: list[str
 
     key, kind, method = which
     connector = load_catalog(settings.connector_dirs).connector(key)
-    selection = select(connector, [name for name in actions if name in connector.actions], [n for n in actions if n not in connector.actions])
+    selection = select(
+        connector,
+        [name for name in actions if name in connector.actions],
+        [n for n in actions if n not in connector.actions],
+    )
     return read_guide(settings.base_url, GuideRequest(connector, kind, method, selection, options))

@@ -27,14 +27,21 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
     if as_json:
         print_json([facts(key) for key in found])
         return
-    rows = [(k.id, k.name, f"{k.prefix}…", " ".join(sorted(k.scopes)), "on" if k.enabled else "off", k.last_used_at) for k in found]
-    print_table(("id", "name", "key", "scopes", "state", "last used"), rows, empty="No key yet: linkspan key create --help")
+    rows = [
+        (k.id, k.name, f"{k.prefix}…", " ".join(sorted(k.scopes)), "on" if k.enabled else "off", k.last_used_at)
+        for k in found
+    ]
+    print_table(
+        ("id", "name", "key", "scopes", "state", "last used"), rows, empty="No key yet: linkspan key create --help"
+    )
 
 
 @app.command()
 def create(
     name: Annotated[str, typer.Option(help="What the key is for.")] = "default",
-    scope: Annotated[list[KeyScope] | None, typer.Option(help="What it may do; may be repeated. Default: everything.")] = None,
+    scope: Annotated[
+        list[KeyScope] | None, typer.Option(help="What it may do; may be repeated. Default: everything.")
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. Default: never.")] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,

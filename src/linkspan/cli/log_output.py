@@ -7,6 +7,8 @@ import structlog
 
 from linkspan.settings import Settings
 
+_HEARD = ("linkspan", "uvicorn.error")
+
 
 def configure_log_output(settings: Settings) -> None:
     """Send every logger's messages, ours and the libraries', through one formatter to standard error."""
@@ -32,7 +34,10 @@ def configure_log_output(settings: Settings) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level.upper())
+    # Libraries tell whole addresses, in which codes and tokens travel: below a warning only those of the list are heard.
+    root.setLevel(logging.WARNING)
+    for name in _HEARD:
+        logging.getLogger(name).setLevel(settings.log_level.upper())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -36,7 +36,17 @@ def list_(
     if as_json:
         print_json([facts(run) for run in found])
         return
-    rows = [(r.started_at.strftime("%Y-%m-%d %H:%M:%S"), r.id, r.action, r.status, r.error_code or "", f"{r.duration_ms:.0f} ms") for r in found]
+    rows = [
+        (
+            r.started_at.strftime("%Y-%m-%d %H:%M:%S"),
+            r.id,
+            r.action,
+            r.status,
+            r.error_code or "",
+            f"{r.duration_ms:.0f} ms",
+        )
+        for r in found
+    ]
     print_table(("time (UTC)", "run", "action", "status", "error", "took"), rows, empty="No run yet.")
 
 
@@ -56,7 +66,11 @@ def show(run_id: str, as_json: AsJson = False, project: ProjectOption = None) ->
     del told["steps"]
     print_facts(told)
     rows = [(s.index, s.method, s.url, s.status or s.error, f"{s.duration_ms:.0f} ms", s.request_id) for s in run.steps]
-    print_table(("step", "method", "address", "status", "took", "provider request id"), rows, empty="Nothing was sent to the provider.")
+    print_table(
+        ("step", "method", "address", "status", "took", "provider request id"),
+        rows,
+        empty="Nothing was sent to the provider.",
+    )
 
 
 def facts(run: Run) -> dict[str, object]:

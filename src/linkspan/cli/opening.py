@@ -26,7 +26,9 @@ def remember_root(**given: object) -> None:
 def root_settings(**given: object) -> Settings:
     """The settings of this command: its own options, then the root's `--data-dir`, then the environment."""
     try:
-        return load_settings(**{**_given_to_root.get(), **{name: value for name, value in given.items() if value is not None}})
+        return load_settings(
+            **{**_given_to_root.get(), **{name: value for name, value in given.items() if value is not None}}
+        )
     except LinkspanError as error:
         stop(error)
 
@@ -42,9 +44,19 @@ def in_hall(story: Callable[[Hall], Awaitable[T]], *, settings: Settings | None 
             return await story(hall)
 
     try:
-        return asyncio.run(run())
+        with asyncio.Runner(loop_factory=_quick_loop()) as runner:
+            return runner.run(run())
     except LinkspanError as error:
         stop(error)
+
+
+def _quick_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Uvloop's event loop, which answers a call for about half the CPU; None (asyncio's own) where uvloop is not offered."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
 
 
 def stop(error: LinkspanError) -> NoReturn:

@@ -38,8 +38,19 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
     if as_json:
         print_json([facts(profile) for profile in found])
         return
-    rows = [(p.id, p.name, p.connector, "all" if p.enabled_actions is None else len(p.enabled_actions), "on" if p.enabled else "off") for p in found]
-    print_table(("id", "name", "connector", "actions", "state"), rows, empty="No profile yet: linkspan profile create --help")
+    rows = [
+        (
+            p.id,
+            p.name,
+            p.connector,
+            "all" if p.enabled_actions is None else len(p.enabled_actions),
+            "on" if p.enabled else "off",
+        )
+        for p in found
+    ]
+    print_table(
+        ("id", "name", "connector", "actions", "state"), rows, empty="No profile yet: linkspan profile create --help"
+    )
 
 
 @app.command()
@@ -59,9 +70,13 @@ def create(
     connector: Annotated[str, typer.Option(help="Connector key.")] = "dynamics365bc",
     name: Annotated[str, typer.Option(help="A name of your choice.")] = "default",
     secret_file: Annotated[Path | None, typer.Option(help="File with the client secret; asked for without it.")] = None,
-    scope: Annotated[list[str] | None, typer.Option(help="OAuth scope; may be repeated. Default: what the actions need.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="OAuth scope; may be repeated. Default: what the actions need.")
+    ] = None,
     action: Annotated[list[str] | None, typer.Option(help="Enabled action; may be repeated. Default: all.")] = None,
-    provider_url: Annotated[str | None, typer.Option(help="One origin in place of the provider's own: the simulator.")] = None,
+    provider_url: Annotated[
+        str | None, typer.Option(help="One origin in place of the provider's own: the simulator.")
+    ] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
@@ -86,7 +101,9 @@ def update(
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     client_id: Annotated[str | None, typer.Option(help="New application (client) ID.")] = None,
     secret_file: Annotated[Path | None, typer.Option(help="File with the new client secret.")] = None,
-    action: Annotated[list[str] | None, typer.Option(help="Enabled actions, instead of those before; may be repeated.")] = None,
+    action: Annotated[
+        list[str] | None, typer.Option(help="Enabled actions, instead of those before; may be repeated.")
+    ] = None,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Switch the profile on or off.")] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,

@@ -16,7 +16,9 @@ from linkspan.usecases.hall import Hall
 if TYPE_CHECKING:
     from linkspan.usecases.run_action import Answer
 
-Pairs = Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="May be repeated; VALUE is JSON or plain text.")]
+Pairs = Annotated[
+    list[str] | None, typer.Option(metavar="NAME=VALUE", help="May be repeated; VALUE is JSON or plain text.")
+]
 
 
 def run(
@@ -25,9 +27,15 @@ def run(
     path: Pairs = None,
     query: Pairs = None,
     header: Pairs = None,
-    field: Annotated[list[str] | None, typer.Option("--field", "-f", metavar="NAME=VALUE", help="One field of the body.")] = None,
+    field: Annotated[
+        list[str] | None, typer.Option("--field", "-f", metavar="NAME=VALUE", help="One field of the body.")
+    ] = None,
     body: Annotated[str | None, typer.Option(help="The body as JSON, @FILE, or - for standard input.")] = None,
     table: Annotated[bool, typer.Option("--table", help="Print a table in place of JSON.")] = False,
+    allow_duplicate: Annotated[
+        bool,
+        typer.Option("--allow-duplicate", help="Write although an equal write is running or its outcome is unknown."),
+    ] = False,
     project: ProjectOption = None,
 ) -> None:
     """Run one action and print its answer with the provider's digits unchanged."""
@@ -41,7 +49,10 @@ def run(
 
     async def story(hall: Hall) -> "Answer":
         caller = await operator(hall, project)
-        return await run_action(hall, caller, ActionRequest(action=action, account_id=account, inputs=inputs, door="cli"))
+        asked = ActionRequest(
+            action=action, account_id=account, inputs=inputs, door="cli", allow_duplicate=allow_duplicate
+        )
+        return await run_action(hall, caller, asked)
 
     show(in_hall(story), as_table=table)
 

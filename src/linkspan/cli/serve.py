@@ -24,7 +24,9 @@ DataDir = Annotated[Path | None, typer.Option(help="Folder of the database and t
 def up(
     host: Annotated[str | None, typer.Option(help="Address to listen on (LINKSPAN_HOST).")] = None,
     port: Port = None,
-    public_url: Annotated[str | None, typer.Option(help="The https address people and providers use (LINKSPAN_PUBLIC_URL).")] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="The https address people and providers use (LINKSPAN_PUBLIC_URL).")
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Start the server. The first start makes the database, the key file, a project and an API key, which is printed once."""
@@ -87,18 +89,24 @@ def migrate(data_dir: DataDir = None) -> None:
         done = asyncio.run(migrate_storage(settings))
     except LinkspanError as error:
         stop(error)
-    console.print(f"Schema {done.before or 'none'} -> {done.after}." + (f" Back-up: {done.backup}" if done.backup else ""), highlight=False)
+    console.print(
+        f"Schema {done.before or 'none'} -> {done.after}." + (f" Back-up: {done.backup}" if done.backup else ""),
+        highlight=False,
+    )
 
 
 def sim(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8790,
+    impersonate: Annotated[
+        bool, typer.Option(help="Also serve the provider's own host names through a local proxy.")
+    ] = False,
 ) -> None:
     """Start the simulator alone: an offline Business Central and Entra ID with a demo company."""
     from linkspan.simulator.serve import serve_forever
 
     try:
-        asyncio.run(serve_forever(host, port, ready=tell_simulator))
+        asyncio.run(serve_forever(host, port, impersonate=impersonate, ready=tell_simulator))
     except OSError as error:
         stop(ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}."))
 
@@ -118,3 +126,7 @@ def tell_simulator(simulator: "Simulator") -> None:
             "user": f"{demo.user} / {demo.password}",
         }
     )
+    if simulator.front is not None:
+        console.print("Unmodified clients reach it by the provider's own host names with these set:")
+        for name, value in simulator.front.environment.items():
+            console.print(f"export {name}={value}", highlight=False, soft_wrap=True)

@@ -45,7 +45,9 @@ class Client:
 async def run_showcase(shown: "Shown") -> None:
     """Read customers; create a sales quote with two lines, read it, update it, delete it."""
     headers = {"x-account-id": shown.account.id}
-    async with httpx2.AsyncClient(base_url=shown.base_url, auth=(shown.api_key.reveal(), ""), headers=headers, timeout=30) as http:
+    async with httpx2.AsyncClient(
+        base_url=shown.base_url, auth=(shown.api_key.reveal(), ""), headers=headers, timeout=30
+    ) as http:
         client = Client(http)
         await show_customers(client)
         await show_quote(client)
@@ -62,7 +64,9 @@ async def show_quote(client: Client) -> None:
     """A quote's life."""
     customer = (await client.rows("list_customers", query={"filter": {"blocked": ""}, "top": 1}))[0]
     items = await client.rows("list_items", query={"filter": {"type": "Inventory"}, "top": 2})
-    lines = [{"lineType": "Item", "itemId": item["id"], "quantity": count} for item, count in zip(items, (2, 5), strict=True)]
+    lines = [
+        {"lineType": "Item", "itemId": item["id"], "quantity": count} for item, count in zip(items, (2, 5), strict=True)
+    ]
     created = await client.record("create_sales_quote", body={"customerId": customer["id"], "salesQuoteLines": lines})
     console.print(f"\ncreate_sales_quote: {created['number']} with {len(lines)} lines", highlight=False)
     read = await client.record("get_sales_quote", path={"id": created["id"]}, query={"expand": ["salesQuoteLines"]})

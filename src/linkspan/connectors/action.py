@@ -112,7 +112,9 @@ class AccountField:
 class AuthMethod:
     """One way to sign in: `kind` names the method in providerauth; URLs hold {placeholders} of origins and account fields.
 
-    `scope_separator` is the character itself; `guides` are this method's guides by kind: connector-profile, link-account.
+    `client_auth` names how the secret is sent; `sign_in_parameters` are added to the sign-in page's address. `scope_separator` is the
+    character itself; `refresh_reuse` tells what a refresh token used twice means (`tolerated`, or it `revokes` the grant), and
+    `refresh_idle_days` after how many days without use one is forgotten; `guides` are this method's guides by kind: connector-profile, link-account.
     """
 
     key: str
@@ -124,6 +126,10 @@ class AuthMethod:
     scope_separator: str
     always_scopes: tuple[str, ...]
     admin_consent_url: str | None = None
+    client_auth: str = "client_secret_post"
+    sign_in_parameters: Mapping[str, str] = field(default_factory=dict)
+    refresh_reuse: str = "tolerated"
+    refresh_idle_days: int | None = None
     guides: Mapping[str, Guide] = field(default_factory=dict)
 
 
@@ -143,7 +149,7 @@ class Connector:
     """A compiled connector: what connector.yaml says, and its actions by id.
 
     `origins` maps a host's name in URL templates (`{login}`, `{api}`) to its https origin; a profile's provider_url replaces them all.
-    `api_root` is the template of the service root; `protocol`, `faults` and `pagination` name behaviour in the engine. `guides` are by file
+    `api_root` is the template of the service root; `protocol`, `faults`, `pagination` and `enum_literals` name behaviour in the engine. `guides` are by file
     name without `.md`, such as `connector-profile.oauth-2-0`. `aliases` are the protocol's own query option names → ours (`$top` → `top`),
     accepted by the compatible door only. `tables` are the provider's tables by name → object id.
     """
@@ -169,3 +175,4 @@ class Connector:
     refused_before_acting: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, int] = field(default_factory=dict)
+    enum_literals: str = "text"

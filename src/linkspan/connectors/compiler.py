@@ -79,6 +79,7 @@ def compile_connector(source: ConnectorSource) -> Connector:
         refused_before_acting=frozenset(spec.refused_before_acting),
         aliases=MappingProxyType(QUERY_ALIASES.get(spec.protocol, {})),
         tables=MappingProxyType(dict(source.permissions.tables)),
+        enum_literals=spec.enum_literals,
     )
 
 
@@ -110,6 +111,10 @@ def _auth_method(key: str, method: AuthMethodSpec, source: ConnectorSource) -> A
         scope_separator=SEPARATORS[method.scope_separator],
         always_scopes=method.always_scopes,
         admin_consent_url=method.admin_consent_url,
+        client_auth=method.client_auth,
+        sign_in_parameters=MappingProxyType(dict(method.sign_in_parameters)),
+        refresh_reuse=method.refresh_reuse,
+        refresh_idle_days=method.refresh_idle_days,
         guides=MappingProxyType({guide.kind: guide for guide in source.guides.values() if guide.method == key}),
     )
 
@@ -177,7 +182,7 @@ class _Resource:
         entity, resource, contract = self._entity, self._resource, self._source.contract
         return input_schema(
             {
-                "path": path_group(verb, entity, parent, company_scoped=self._company_path is not None),
+                "path": path_group(verb, entity, parent, contract, company_scoped=self._company_path is not None),
                 "query": query_group(verb, entity, resource, contract, _limits(self._source)),
                 "body": body_group(verb, entity, resource, contract),
                 "headers": headers_group(verb),

@@ -11,7 +11,12 @@ from linkspan.connectors.yaml_lines import Path
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _AUTH_URLS = ("authorize_url", "token_url", "discovery_url", "admin_consent_url")
-_BEHAVIOURS = {"protocol": vocabulary.PROTOCOLS, "pagination": vocabulary.PAGINATIONS, "faults": vocabulary.FAULTS}
+_BEHAVIOURS = {
+    "protocol": vocabulary.PROTOCOLS,
+    "pagination": vocabulary.PAGINATIONS,
+    "faults": vocabulary.FAULTS,
+    "enum_literals": vocabulary.ENUM_LITERALS,
+}
 
 COMPANY_FIELD = "company_id"
 """The account field and path input that names the company, by the same name in every connector."""
@@ -24,6 +29,11 @@ def check_connector(document: Document, folder: str, resources: Document, contra
         _check_known(document, (name,), name, known)
     for method in document.part(("auth_methods",)):
         _check_known(document, ("auth_methods", method, "kind"), "auth kind", vocabulary.AUTH_KINDS)
+        _check_known(
+            document, ("auth_methods", method, "client_auth"), "client authentication", vocabulary.CLIENT_AUTHS
+        )
+    if document.text(("enum_literals",)) == "qualified" and contract is not None and contract.namespace is None:
+        document.say(("enum_literals",), "add 'namespace' to contract.json: qualified literals start with it")
     _check_scopes(document)
     _check_placeholders(document)
     _check_account_fields(document)

@@ -26,6 +26,7 @@ class Field:
     """One property of an entity. `max_length` in characters; `enum` names an entry of `Contract.enums`; `about` is our own sentence.
 
     `computed`: the provider works the value out on reading, so it cannot be filtered or sorted by.
+    `nullable`: null may be written and filtered by.
     `minimum` and `maximum` bound a number at the provider; `initial` is the declared start value in the provider's notation.
     """
 
@@ -39,6 +40,7 @@ class Field:
     options: tuple[str, ...] = ()
     not_blank: bool = False
     computed: bool = False
+    nullable: bool = False
     initial: str | None = None
     minimum: Decimal | None = None
     maximum: Decimal | None = None
@@ -79,8 +81,9 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All entities by name, and the enums: wire member name → decoded text (blank is "")."""
+    """All entities by name, and the enums: wire member name → decoded text (blank is ""), which belong to the schema `namespace`."""
 
     source_version: str
     entities: Mapping[str, Entity]
     enums: Mapping[str, Mapping[str, str]]
+    namespace: str | None = None

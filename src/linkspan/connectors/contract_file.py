@@ -34,6 +34,7 @@ class FieldEntry(_Entry):
     options: tuple[str, ...] = ()
     not_blank: bool = False
     computed: bool = False
+    nullable: bool = False
     initial: str | None = None
     min: Decimal | None = None
     max: Decimal | None = None
@@ -85,6 +86,7 @@ def contract_of(file: ContractFile) -> Contract:
         source_version=file.source_version,
         entities=MappingProxyType({name: _entity(name, entry) for name, entry in file.entities.items()}),
         enums=MappingProxyType({name: MappingProxyType(dict(members)) for name, members in file.enums.items()}),
+        namespace=file.namespace,
     )
 
 
@@ -116,6 +118,7 @@ def _field(entry: FieldEntry) -> Field:
         options=entry.options,
         not_blank=entry.not_blank,
         computed=entry.computed,
+        nullable=entry.nullable,
         initial=entry.initial,
         minimum=entry.min,
         maximum=entry.max,

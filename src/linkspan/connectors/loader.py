@@ -108,7 +108,11 @@ class _FolderReader:
         except ValidationError as error:
             document.read(text)
             say_all(document, error.errors(include_url=False), ContractFile)
-            return _repaired(text, error)
+            repaired = _repaired(text, error)
+            for path, remedy in check_contract(repaired) if repaired else ():
+                document.say(path, remedy)
+            # A guessed type would make mistakes of good examples in the other files.
+            return None if any(item["type"] == "enum" for item in error.errors()) else repaired
         contract = contract_of(file)
         mistakes = [*repeated_names(file), *check_contract(contract)]
         if mistakes or has_repeated_keys(text):
@@ -145,7 +149,7 @@ class _FolderReader:
 
 
 def _repaired(text: str, error: ValidationError) -> Contract | None:
-    """The contract with unknown keys left out and missing texts filled, so that the other files can be checked against the rest."""
+    """The contract with unknown keys left out, missing texts filled and unknown types guessed, so that the other files can be checked against the rest."""
     try:
         data = json.loads(text)
     except ValueError:
@@ -159,6 +163,8 @@ def _repaired(text: str, error: ValidationError) -> Contract | None:
             place[last] = "?"
         elif item["type"] == "extra_forbidden":
             place.pop(last, None)
+        elif last == "type" and item["type"] == "enum":
+            place[last] = "enum" if "enum" in place else "string"
     try:
         return contract_of(ContractFile.model_validate(data))
     except ValidationError:

@@ -43,6 +43,10 @@ def _check_resource(document: Document, key: str, contract: Contract, scopes: Co
 def _check_verbs(document: Document, key: str, entity: Entity | None) -> None:
     seen: set[str] = set()
     for path, verb in document.names((key, "verbs")):
+        if entity is not None and len(entity.key) != 1 and verb in {"get", "update", "delete"}:
+            document.say(
+                path, f"remove {verb!r}: {entity.name} has {len(entity.key)} key fields, and one record is named by one"
+            )
         if verb not in VERBS_OFFERED:
             document.say(path, unknown_name("verb", verb, VERBS_OFFERED))
         elif verb in seen:

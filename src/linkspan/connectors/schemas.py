@@ -6,7 +6,7 @@ from linkspan.connectors.action import JsonSchema, Parent, ProviderLimits
 from linkspan.connectors.contract import Contract, Entity, FieldType
 from linkspan.connectors.names import words
 from linkspan.connectors.spec import ResourceSpec
-from linkspan.connectors.value_schemas import ANY_FILTER, GUID_SCHEMA, field_filter, field_input, record_output
+from linkspan.connectors.value_schemas import ANY_FILTER, field_filter, field_input, key_input, record_output
 from linkspan.model import Verb
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -33,7 +33,9 @@ def input_schema(groups: Mapping[str, JsonSchema]) -> JsonSchema:
     return {"$schema": DIALECT, **closed(kept, required)}
 
 
-def path_group(verb: Verb, entity: Entity, parent: Parent | None, *, company_scoped: bool) -> JsonSchema:
+def path_group(
+    verb: Verb, entity: Entity, parent: Parent | None, contract: Contract, *, company_scoped: bool
+) -> JsonSchema:
     """`company_id` (optional), the parent's id for a list or create below it, and `id` of one record."""
     properties: dict[str, object] = {}
     required: list[str] = []
@@ -41,14 +43,16 @@ def path_group(verb: Verb, entity: Entity, parent: Parent | None, *, company_sco
         about = "Company: its GUID, name or display name. Left out, the account's own company is used."
         properties["company_id"] = {"type": "string", "minLength": 1, "description": about}
     if parent is not None:
-        about = f"GUID of the {words(parent.entity.name)} that holds the {words(entity.set)}."
+        kind, schema = key_input(parent.entity, contract)
+        about = f"{kind} of the {words(parent.entity.name)} that holds the {words(entity.set)}."
         if verb is Verb.LIST:
             required.append(parent.parameter)
         else:
             about += f" Needed unless body.{parent.body_field} names it."
-        properties[parent.parameter] = {**GUID_SCHEMA, "description": about}
+        properties[parent.parameter] = {**schema, "description": about}
     if verb in {Verb.GET, Verb.UPDATE, Verb.DELETE}:
-        properties["id"] = {**GUID_SCHEMA, "description": f"GUID of the {words(entity.name)}."}
+        kind, schema = key_input(entity, contract)
+        properties["id"] = {**schema, "description": f"{kind} of the {words(entity.name)}."}
         required.append("id")
     return closed(properties, required)
 

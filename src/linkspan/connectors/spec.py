@@ -66,6 +66,20 @@ class AuthMethodSpec(Spec):
     admin_consent_url: str | None = Field(
         default=None, description="the address where an administrator agrees for everybody"
     )
+    client_auth: Text = Field(
+        default="client_secret_post",
+        description="the named behaviour that sends the client secret: client_secret_post or client_secret_basic",
+    )
+    sign_in_parameters: Mapping[str, Text] = Field(
+        default={}, description="parameters of the sign-in page's address besides those of OAuth itself"
+    )
+    refresh_reuse: Literal["tolerated", "revokes"] = Field(
+        default="tolerated",
+        description="what the provider does when a refresh token is used again: tolerated, or it revokes the grant",
+    )
+    refresh_idle_days: int | None = Field(
+        default=None, ge=1, description="after how many days without use the provider forgets a refresh token"
+    )
     scope_separator: SeparatorName = Field(
         default="space", description="how scopes are joined: space, comma, newline or plus"
     )
@@ -103,7 +117,10 @@ class ConnectorSpec(Spec):
     about: Sentence = Field(description="a sentence telling what the connector is for")
     protocol: Text = Field(description="the named behaviour that turns actions into requests: odata_v4")
     pagination: Text = Field(description="the named behaviour that walks lists: odata_next_link")
-    faults: Text = Field(description="the named behaviour that reads error answers: business_central")
+    faults: Text = Field(description="the named behaviour that reads error answers: business_central or http_status")
+    enum_literals: Text = Field(
+        default="text", description="the named behaviour that writes enum members in filters: text or qualified"
+    )
     origins: Mapping[str, Origin] = Field(
         min_length=1, description="host names for URL templates: {name: https origin}"
     )

@@ -38,9 +38,19 @@ def field_input(field: Field, contract: Contract, *, described: bool = True) -> 
         schema["enum"] = list(field.options)
     if field.max_length is not None and described:
         schema["maxLength"] = field.max_length
+    if field.nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
     if described:
         schema["description"] = field.about
     return schema
+
+
+def key_input(entity: Entity, contract: Contract) -> tuple[str, JsonSchema]:
+    """What the key of `entity` is called, `GUID` or its field's name, and what a caller may give for it."""
+    key = entity.fields[entity.key[0]]
+    if key.type is FieldType.GUID:
+        return "GUID", GUID_SCHEMA
+    return key.name, {name: part for name, part in field_input(key, contract).items() if name != "description"}
 
 
 def field_output(field: Field, contract: Contract) -> JsonSchema:
@@ -48,6 +58,8 @@ def field_output(field: Field, contract: Contract) -> JsonSchema:
     schema = dict(_OUTPUTS.get(field.type, {"type": "string"}))
     if field.type is FieldType.ENUM:
         schema["examples"] = list(dict.fromkeys(contract.enums[field.enum or ""].values()))
+    if field.nullable:
+        schema = {"anyOf": [schema, {"type": "null"}]}
     schema["description"] = field.about
     return schema
 

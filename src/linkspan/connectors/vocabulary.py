@@ -6,8 +6,14 @@ PROTOCOLS = frozenset({"odata_v4"})
 PAGINATIONS = frozenset({"odata_next_link"})
 """How a list is walked; implemented by the engine."""
 
-FAULTS = frozenset({"business_central"})
-"""How a provider's error answers are understood; implemented by the engine."""
+FAULTS = frozenset({"business_central", "http_status"})
+"""How a provider's error answers are understood; implemented by the engine. `http_status`: by the status alone, as OData defines it."""
+
+ENUM_LITERALS = frozenset({"text", "qualified"})
+"""How an enum's member is written in a filter; implemented by the engine. OData 4.01 and BC take `'Open'`, OData 4.0 `Name.Space.Kind'Open'`."""
+
+CLIENT_AUTHS = frozenset({"client_secret_post", "client_secret_basic"})
+"""How the client secret is sent to the token endpoint (names of RFC 7591); implemented by providerauth."""
 
 AUTH_KINDS = frozenset({"oauth2_authorization_code"})
 """How an account signs in; implemented by providerauth."""

@@ -67,8 +67,8 @@ BUSINESS_CENTRAL = FaultTable(
     correlation=re.compile(r"\s*CorrelationId:\s*([0-9a-fA-F-]{36})\.?\s*$"),
 )
 
-_TABLES: Mapping[str, FaultTable] = {"business_central": BUSINESS_CENTRAL}
 _PLAIN = FaultTable()
+_TABLES: Mapping[str, FaultTable] = {"business_central": BUSINESS_CENTRAL, "http_status": _PLAIN}
 
 _BY_STATUS: Mapping[int, type[LinkspanError]] = {
     403: ProviderForbiddenError,

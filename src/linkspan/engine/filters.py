@@ -74,11 +74,14 @@ class _Column:
         return parts[0] if len(parts) == 1 else f"({' or '.join(parts)})"
 
 
-def filter_reader(entity: Entity, contract: Contract) -> Reader:
-    """The reader of an entity's filters; it gives OData text, or None for an object without conditions."""
+def filter_reader(entity: Entity, contract: Contract, enum_literals: str) -> Reader:
+    """The reader of an entity's filters, with enums written as `enum_literals` names; it gives OData text, or None for an object without conditions."""
     columns = {
         name: _Column(
-            name, reader_of(field, contract), literal_of(field), _OPERATORS.get(field.type, _COMPARISONS | {"in"})
+            name,
+            reader_of(field, contract),
+            literal_of(field, contract, enum_literals),
+            _OPERATORS.get(field.type, _COMPARISONS | {"in"}),
         )
         for name, field in entity.fields.items()
         if field.type is not FieldType.STREAM

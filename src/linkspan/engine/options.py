@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 
-from linkspan.connectors.action import Action, ProviderLimits
+from linkspan.connectors.action import Action, Connector
 from linkspan.connectors.names import nearest
 from linkspan.engine.filters import filter_reader
 from linkspan.engine.values import Reader, integer_reader, kind_of, read_boolean, text_reader
@@ -18,20 +18,20 @@ _LONGEST_OPTIONS = 1000
 Entry = Callable[[str, str, list[Mistake]], str | None]
 
 
-def option_readers(action: Action, limits: ProviderLimits) -> Mapping[str, Reader]:
+def option_readers(action: Action, connector: Connector) -> Mapping[str, Reader]:
     """The readers of an action's query options by name."""
     if action.verb is Verb.GET:
         return _record_options(action)
     if action.verb is not Verb.LIST:
         return {}
     return {
-        "filter": filter_reader(action.entity, action.contract),
+        "filter": filter_reader(action.entity, action.contract, connector.enum_literals),
         **_record_options(action),
         "order_by": _list_reader(_order_entry(action.entity.fields)),
         "top": integer_reader(0, _MOST_ROWS),
         "skip": integer_reader(0, _MOST_ROWS),
         "count": read_boolean,
-        "page_size": integer_reader(1, limits.max_page),
+        "page_size": integer_reader(1, connector.limits.max_page),
         "cursor": text_reader(_LONGEST_CURSOR, min_length=1),
         "all": read_boolean,
     }

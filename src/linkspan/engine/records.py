@@ -18,12 +18,17 @@ _HINTS = {"@odata.etag": "is not part of a record; give the etag as headers.if_m
 
 @dataclass(frozen=True, slots=True)
 class RecordReader:
-    """Reads one record: `readers` by field name, `fixed` the fields that only the provider sets, `nested` deeper records by link."""
+    """Reads one record.
+
+    `readers` are by field name, `fixed` the fields that only the provider sets, `nested` deeper records by link,
+    `nullable` the fields that take null.
+    """
 
     what: str
     readers: Mapping[str, Reader]
     fixed: frozenset[str]
     nested: Mapping[str, "NestedReader"]
+    nullable: frozenset[str] = frozenset()
 
     def read(self, record: Mapping[str, object], where: str, mistakes: list[Mistake]) -> dict[str, object]:
         """The record in the provider's form; every mistake is noted."""
@@ -33,7 +38,7 @@ class RecordReader:
             if reader is not None:
                 read[name] = (
                     reader(value, f"{where}.{name}", mistakes)
-                    if value is not None
+                    if value is not None or name in self.nullable
                     else _null(f"{where}.{name}", mistakes)
                 )
             elif name in self.nested:
@@ -87,6 +92,7 @@ def record_reader(
         what=entity.label.lower(),
         readers={name: reader_of(field, contract) for name, field in entity.fields.items() if name not in fixed},
         fixed=fixed,
+        nullable=frozenset(name for name, field in entity.fields.items() if field.nullable),
         nested={
             name: NestedReader(
                 link.many, record_reader(contract.entities[link.entity], contract, above=link.target_field)

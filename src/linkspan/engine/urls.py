@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, unquote, urljoin
 
 from linkspan.engine.call import COMPANY, Call, Position, Target
 from linkspan.errors import ProviderAnswerError
@@ -65,7 +65,7 @@ def next_tail(target: Target, position: Position, link: object) -> str:
     url = urljoin(asked, link) if isinstance(link, str) else ""
     root = target.api_root + "/"
     # The provider may write the environment's name in other capitals; the caller's token only ever goes to our own root.
-    if url[: len(root)].lower() != root.lower() or "/../" in url or "\\" in url:
+    if url[: len(root)].lower() != root.lower() or _climbs(url):
         message = "The provider's link to the next page leads to another place, so it was not followed."
         raise ProviderAnswerError(message)
     tail = url[len(root) :]
@@ -73,6 +73,12 @@ def next_tail(target: Target, position: Position, link: object) -> str:
         message = "The provider's link to the next page leads to the same page again."
         raise ProviderAnswerError(message)
     return tail
+
+
+def _climbs(url: str) -> bool:
+    """Whether an HTTP client would read the path as one above itself: it decodes `%2e` and takes a backslash for a slash."""
+    path = unquote(url.partition("?")[0]).replace("\\", "/")
+    return not {".", ".."}.isdisjoint(path.split("/"))
 
 
 def shown_url(url: str) -> str:

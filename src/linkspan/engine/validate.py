@@ -58,7 +58,7 @@ class Plan:
                 f"{len(mistakes)} mistake{'s' * (len(mistakes) > 1)} in the input of {self.action.id}.",
                 mistakes=mistakes,
             )
-        digest = _digest(self.action, path, body) if self.action.verb.writes else ""
+        digest = _digest(self.action, path, body, if_match) if self.action.verb.writes else ""
         return Call(self.action, target, path, query, body, if_match, position, digest)
 
     def _path(
@@ -137,19 +137,19 @@ def plan_of(action: Action, connector: Connector) -> Plan:
     parent = action.parent
     below = (parent.parameter, parent.body_field) if parent is not None and action.verb is Verb.CREATE else None
     path = {
-        name: _path_input(action, name, required=below is None or name != below[0])
+        name: _path_input(action, name, connector.enum_literals, required=below is None or name != below[0])
         for name in _PLACEHOLDER.findall(action.path)
     }
     takes_etag = action.verb in (Verb.UPDATE, Verb.DELETE)
-    return Plan(action, path, option_readers(action, connector.limits), body_reader(action), takes_etag, below)
+    return Plan(action, path, option_readers(action, connector), body_reader(action), takes_etag, below)
 
 
-def _path_input(action: Action, name: str, *, required: bool) -> PathInput:
+def _path_input(action: Action, name: str, enum_literals: str, *, required: bool) -> PathInput:
     if name == COMPANY:
         return PathInput(text_reader(250, min_length=1), str, required)
     entity = action.parent.entity if action.parent is not None and name == action.parent.parameter else action.entity
     key = entity.fields[entity.key[0]]
-    return PathInput(reader_of(key, action.contract), literal_of(key), required)
+    return PathInput(reader_of(key, action.contract), literal_of(key, action.contract, enum_literals), required)
 
 
 def _read_etag(value: object, mistakes: list[Mistake]) -> str | None:
@@ -165,8 +165,10 @@ def _read_etag(value: object, mistakes: list[Mistake]) -> str | None:
 _CONTEXT = Context(prec=80)
 
 
-def _digest(action: Action, path: Mapping[str, str], body: Mapping[str, object] | None) -> str:
-    intent = msgspec.json.encode([action.id, path, _canonical(body)], order="deterministic")
+def _digest(action: Action, path: Mapping[str, str], body: Mapping[str, object] | None, if_match: str | None) -> str:
+    """Equal for equal intents: names of companies and GUIDs are compared without regard to capitals, numbers by value."""
+    place = {name: value.lower() for name, value in path.items()}
+    intent = msgspec.json.encode([action.id, place, _canonical(body), if_match], order="deterministic")
     return hashlib.sha256(intent).hexdigest()
 
 

@@ -40,7 +40,14 @@ def kind_of(value: object) -> str:
 
 
 def reader_of(field: Field, contract: Contract) -> Reader:
-    """The reader of one contract field, made once per action."""
+    """The reader of one contract field, made once per action. Null passes where the contract says that it may."""
+    reader = _reader_of(field, contract)
+    if not field.nullable:
+        return reader
+    return lambda value, where, mistakes: None if value is None else reader(value, where, mistakes)
+
+
+def _reader_of(field: Field, contract: Contract) -> Reader:
     if field.type is FieldType.ENUM:
         return choice_reader(encoding(contract.enums[field.enum or ""]))
     if field.type is FieldType.STRING:
@@ -52,8 +59,10 @@ def reader_of(field: Field, contract: Contract) -> Reader:
     return _READERS[field.type]
 
 
-def literal_of(field: Field) -> Literal:
-    """How values of a contract field are written in an OData filter (schema 2.0 compares enums as text)."""
+def literal_of(field: Field, contract: Contract, enum_literals: str) -> Literal:
+    """How values of a contract field are written in a URL; `enum_literals` names how a connector's provider compares enums."""
+    if field.type is FieldType.ENUM and enum_literals == "qualified":
+        return _qualified(f"{contract.namespace}.{field.enum}")
     return _quoted if field.type in (FieldType.STRING, FieldType.ENUM) else _bare
 
 
@@ -179,12 +188,21 @@ def _refuse_stream(value: object, where: str, mistakes: list[Mistake]) -> object
 
 
 def _quoted(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
+    return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
+
+
+def _qualified(type_name: str) -> Literal:
+    """OData 4.0: `Harbour.Model.VesselKind'Ferry'`."""
+
+    def literal(value: object) -> str:
+        return "null" if value is None else type_name + _quoted(value)
+
+    return literal
 
 
 def _bare(value: object) -> str:
-    if type(value) is bool:
-        return "true" if value else "false"
+    if value is None or type(value) is bool:
+        return {None: "null", True: "true", False: "false"}[value]
     return plain(value) if isinstance(value, Decimal) else str(value)
 
 

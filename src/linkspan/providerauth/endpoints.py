@@ -2,7 +2,7 @@
 
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from linkspan.connectors.action import AuthMethod, Connector
@@ -21,7 +21,7 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """A profile as an OAuth client of its provider, for one tenant."""
+    """A profile as an OAuth client of its provider, for one tenant; `client_auth` names how the secret is sent."""
 
     client_id: str
     secret: Secret | None
@@ -29,6 +29,8 @@ class OAuthApp:
     scopes: tuple[str, ...]
     separator: str
     redirect_uri: str
+    client_auth: str = "client_secret_post"
+    sign_in_parameters: Mapping[str, str] = field(default_factory=dict)
 
 
 def endpoints_of(connector: Connector, profile: Profile, fields: Mapping[str, str]) -> Endpoints:
@@ -52,4 +54,6 @@ def tenant_field(method: AuthMethod) -> str | None:
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:
-    return template.format_map({name: values.get(name, "") for _, name, _, _ in string.Formatter().parse(template) if name})
+    return template.format_map(
+        {name: values.get(name, "") for _, name, _, _ in string.Formatter().parse(template) if name}
+    )

@@ -10,9 +10,7 @@ from linkspan.providerauth.ports import LeaseStore
 
 
 @asynccontextmanager
-async def lease(
-    store: LeaseStore, name: str, *, seconds: float, clock: Callable[[], datetime]
-) -> AsyncIterator[bool]:
+async def lease(store: LeaseStore, name: str, *, seconds: float, clock: Callable[[], datetime]) -> AsyncIterator[bool]:
     """Try to take the lease `name`; yields whether it is ours. While it is, it is renewed each third of its time.
 
     A dead owner's lease is free after `seconds`; clocks of several machines may differ by less than two thirds of that.

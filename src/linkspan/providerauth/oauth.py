@@ -2,11 +2,12 @@
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import quote_plus, urlencode, urlsplit, urlunsplit
 
 from linkspan.errors import (
     ClientSecretWrongError,
@@ -53,12 +54,11 @@ def authorize_url(app: OAuthApp, *, state: Secret, challenge: str) -> str:
         "client_id": app.client_id,
         "response_type": "code",
         "redirect_uri": app.redirect_uri,
-        "response_mode": "query",
         "scope": app.separator.join(app.scopes),
         "state": state.reveal(),
         "code_challenge": challenge,
         "code_challenge_method": "S256",
-        "prompt": "select_account",
+        **app.sign_in_parameters,
     }
     return f"{app.endpoints.authorize_url}?{urlencode(query)}"
 
@@ -76,8 +76,11 @@ class OAuthClient:
         ProviderUnavailableError (no answer; the code may be used up) and ProviderAnswerError.
         """
         form = {
-            "grant_type": "authorization_code", "code": code.reveal(), "redirect_uri": app.redirect_uri,
-            "code_verifier": verifier.reveal(), "scope": app.separator.join(app.scopes),
+            "grant_type": "authorization_code",
+            "code": code.reveal(),
+            "redirect_uri": app.redirect_uri,
+            "code_verifier": verifier.reveal(),
+            "scope": app.separator.join(app.scopes),
         }
         try:
             inbound = await self._post(app, form, steps)
@@ -94,7 +97,9 @@ class OAuthClient:
         Raises RefreshRefused, TransportError (no answer) and ProviderAnswerError.
         """
         form = {
-            "grant_type": "refresh_token", "refresh_token": refresh_token.reveal(), "scope": app.separator.join(app.scopes),
+            "grant_type": "refresh_token",
+            "refresh_token": refresh_token.reveal(),
+            "scope": app.separator.join(app.scopes),
         }
         inbound = await self._post(app, form, steps)
         if inbound.status != HTTPStatus.OK:
@@ -107,7 +112,9 @@ class OAuthClient:
         Raises TenantNotFoundError and ProviderUnavailableError.
         """
         url = endpoints.discovery_url or ""
-        request = Outbound("GET", url, {"accept": "application/json"}, None, self._timeout, endpoints.allowed, _MOST_BYTES)
+        request = Outbound(
+            "GET", url, {"accept": "application/json"}, None, self._timeout, endpoints.allowed, _MOST_BYTES
+        )
         try:
             inbound = await self._send(request, steps)
         except TransportError as error:
@@ -127,8 +134,12 @@ class OAuthClient:
     async def _post(self, app: OAuthApp, form: Mapping[str, str], steps: StepSink) -> Inbound:
         if app.secret is None:
             raise ClientSecretWrongError("The connector profile has no client secret.")
-        body = urlencode({"client_id": app.client_id, "client_secret": app.secret.reveal(), **form}).encode()
         headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        if app.client_auth == "client_secret_basic":
+            headers["authorization"] = basic(app.client_id, app.secret)
+            body = urlencode(form).encode()
+        else:
+            body = urlencode({"client_id": app.client_id, "client_secret": app.secret.reveal(), **form}).encode()
         endpoints = app.endpoints
         return await self._send(
             Outbound("POST", endpoints.token_url, headers, body, self._timeout, endpoints.allowed, _MOST_BYTES), steps
@@ -160,10 +171,17 @@ class OAuthClient:
         now = self._clock()
         scope = body.get("scope")
         return TokenAnswer(
-            access_token=Secret(access), refresh_token=kept, obtained_at=now,
+            access_token=Secret(access),
+            refresh_token=kept,
+            obtained_at=now,
             scope=scope if isinstance(scope, str) else app.separator.join(app.scopes),
             expires_at=now + timedelta(seconds=_lifetime(body.get("expires_in"))),
         )
+
+
+def basic(client_id: str, secret: Secret) -> str:
+    """HTTP Basic with both parts form-encoded first (RFC 6749 §2.3.1)."""
+    return "Basic " + b64encode(f"{quote_plus(client_id)}:{quote_plus(secret.reveal())}".encode()).decode()
 
 
 def shown(url: str) -> str:

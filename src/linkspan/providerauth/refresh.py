@@ -23,8 +23,12 @@ from linkspan.providerauth.ports import GrantStore, SecretStore, StepSink
 from linkspan.providerauth.scopes import scopes_of
 from linkspan.providerauth.timing import Timing
 from linkspan.providerauth.vault import Vault
-from linkspan.transport.protocol import TransportError
+from linkspan.transport.protocol import Sent, TransportError
 
+ROTATION_LOST = "rotation_answer_lost"
+_ROTATION_LOST_TEXT = (
+    "The answer to a refresh was lost, and this provider revokes a grant whose old refresh token is used again."
+)
 _STORE_TRIES = 6
 _STORE_SECONDS = 0.1
 _PROFILE_ROWS = {row.reason: row for row in (*ROWS.values(), *WORDS.values()) if row.blame is Blame.PROFILE}
@@ -32,19 +36,27 @@ _PROFILE_ROWS = {row.reason: row for row in (*ROWS.values(), *WORDS.values()) if
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A passing failure of one exchange."""
+    """A passing failure of one exchange; `answer_lost`: the provider may have acted on it, and what it answered is not known."""
 
     code: str
     text: str
     provider: ProviderAnswer | None = None
+    answer_lost: bool = False
 
 
 class Refresher:
     """Exchanges refresh tokens and stores what comes of it."""
 
     def __init__(  # noqa: PLR0913  a room's ports, all by name
-        self, *, vault: Vault, grants: GrantStore, secrets: SecretStore, oauth: OAuthClient, connectors: Mapping[str, Connector],
-        clock: Callable[[], datetime], timing: Timing,
+        self,
+        *,
+        vault: Vault,
+        grants: GrantStore,
+        secrets: SecretStore,
+        oauth: OAuthClient,
+        connectors: Mapping[str, Connector],
+        clock: Callable[[], datetime],
+        timing: Timing,
     ) -> None:
         self._vault, self._grants, self._secrets, self._oauth = vault, grants, secrets, oauth
         self._connectors, self._clock, self._timing = connectors, clock, timing
@@ -61,7 +73,9 @@ class Refresher:
         """The access token of a grant."""
         return await self._vault.open(grant.project_id, f"account:{grant.account_id}", "access_token", grant.access)
 
-    async def refresh(self, grant: SealedGrant, account: Account, profile: Profile, steps: StepSink) -> SealedGrant | None:
+    async def refresh(
+        self, grant: SealedGrant, account: Account, profile: Profile, steps: StepSink
+    ) -> SealedGrant | None:
         """The grant's next version, stored. None: another version is there by now, which counts.
 
         Raises NeedsReauthError (the provider refuses the grant: noted), the LinkingError of a refusal that the profile's owner must
@@ -71,26 +85,38 @@ class Refresher:
         if saved is not None:
             return saved
         if grant.refresh is None:
-            await self._refused(grant, StateReason("no_refresh_token", "The grant has no refresh token.", self._clock()), None)
+            await self._refused(
+                grant, StateReason("no_refresh_token", "The grant has no refresh token.", self._clock()), None
+            )
             return None
         try:
             answer = await self._exchange(grant, grant.refresh, account, profile, steps)
         except RefreshRefused as refused:
             await self._refusal(grant, refused)
             return None
-        if isinstance(answer, Failure):
+        if isinstance(answer, TokenAnswer):
+            return await self._store(grant, answer)
+        if answer.answer_lost and self._reuse_revokes(profile):
+            await self._refused(grant, StateReason(ROTATION_LOST, _ROTATION_LOST_TEXT, self._clock()), None)
+        else:
             await self._degraded(grant, answer)
-            return None
-        return await self._store(grant, answer)
+        return None
+
+    def _reuse_revokes(self, profile: Profile) -> bool:
+        return self._connectors[profile.connector].auth_methods[profile.auth_method].refresh_reuse == "revokes"
 
     async def _exchange(
         self, grant: SealedGrant, sealed: bytes, account: Account, profile: Profile, steps: StepSink
     ) -> TokenAnswer | Failure:
-        """Ask the provider, twice if the first answer is a passing failure: Entra lets an old refresh token be used again."""
+        """Ask the provider, twice if the first answer is a passing failure.
+
+        Where a refresh token used again revokes the grant, it is sent again only if the first request provably never left or the
+        provider refused it.
+        """
         token = await self._vault.open(grant.project_id, f"account:{grant.account_id}", "refresh_token", sealed)
         app = await self._app(account, profile)
         outcome = await self._ask(app, token, steps)
-        if isinstance(outcome, Failure):
+        if isinstance(outcome, Failure) and not (outcome.answer_lost and self._reuse_revokes(profile)):
             await asyncio.sleep(self._timing.retry_pause * (1 + random.random()))  # noqa: S311
             outcome = await self._ask(app, token, steps)
         return outcome
@@ -99,9 +125,10 @@ class Refresher:
         try:
             return await self._oauth.refresh(app, refresh_token=token, steps=steps)
         except TransportError as error:
-            return Failure("provider_unreachable", f"The provider's token service did not answer ({error.kind}).")
+            text = f"The provider's token service did not answer ({error.kind})."
+            return Failure("provider_unreachable", text, answer_lost=error.sent is not Sent.NO)
         except ProviderAnswerError as error:
-            return Failure("provider_answer_unreadable", error.message)
+            return Failure("provider_answer_unreadable", error.message, answer_lost=True)
         except RefreshRefused as refused:
             if refused.refusal.blame is not Blame.PASSING:
                 raise
@@ -112,15 +139,22 @@ class Refresher:
         connector = self._connectors[profile.connector]
         method = connector.auth_methods[profile.auth_method]
         return OAuthApp(
-            client_id=profile.client_id, secret=await self.client_secret(profile),
-            endpoints=endpoints_of(connector, profile, account.fields), scopes=scopes_of(connector, profile),
-            separator=method.scope_separator, redirect_uri="",
+            client_id=profile.client_id,
+            secret=await self.client_secret(profile),
+            endpoints=endpoints_of(connector, profile, account.fields),
+            scopes=scopes_of(connector, profile),
+            separator=method.scope_separator,
+            redirect_uri="",
+            client_auth=method.client_auth,
         )
 
     async def _store(self, grant: SealedGrant, answer: TokenAnswer) -> SealedGrant | None:
         owner = f"account:{grant.account_id}"
         after = replace(
-            grant, scope=answer.scope, obtained_at=answer.obtained_at, expires_at=answer.expires_at,
+            grant,
+            scope=answer.scope,
+            obtained_at=answer.obtained_at,
+            expires_at=answer.expires_at,
             access=await self._vault.seal(grant.project_id, owner, "access_token", answer.access_token),
             refresh=await self._vault.seal(grant.project_id, owner, "refresh_token", answer.refresh_token),
         )

@@ -46,7 +46,9 @@ def refusal_of(inbound: Inbound, url: str) -> Refusal:
     first = codes[0] if isinstance(codes, list) and codes and isinstance(codes[0], int) else None
     code = first if first is not None else code_in(description)
     answer = ProviderAnswer(
-        status=inbound.status, url=url, code=f"AADSTS{code}" if code else error or None,
+        status=inbound.status,
+        url=url,
+        code=f"AADSTS{code}" if code else error or None,
         message=description[:_SHOWN_TEXT] or None,
         request_id=_text(body.get("trace_id")) or inbound.headers.get("x-ms-request-id"),
         raw={name: value for name, value in body.items() if name in _KEPT},
@@ -60,7 +62,10 @@ def authorize_refusal(params: Mapping[str, str]) -> LinkingError:
     code = code_in(description)
     trace = _TRACE.search(description)
     answer = ProviderAnswer(
-        status=400, url="", code=f"AADSTS{code}" if code else error or None, message=description[:_SHOWN_TEXT] or None,
+        status=400,
+        url="",
+        code=f"AADSTS{code}" if code else error or None,
+        message=description[:_SHOWN_TEXT] or None,
         request_id=trace.group(1) if trace else None,
         raw={name: params[name] for name in ("error", "error_subcode") if name in params},
     )

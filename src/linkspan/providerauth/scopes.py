@@ -22,8 +22,14 @@ def enabled_actions(connector: Connector, profile: Profile) -> frozenset[str]:
 
 def needed_scopes(connector: Connector, actions: Iterable[str]) -> tuple[str, ...]:
     """The union of the actions' scopes, sorted, without those that another one of them includes."""
-    union = {scope for name in actions if name in connector.actions for scope in connector.actions[name].required_scopes}
+    union = {
+        scope for name in actions if name in connector.actions for scope in connector.actions[name].required_scopes
+    }
     included = {
-        inner for name in union if name in connector.scopes for inner in connector.scopes[name].includes if inner != name
+        inner
+        for name in union
+        if name in connector.scopes
+        for inner in connector.scopes[name].includes
+        if inner != name
     }
     return tuple(sorted(union - included))

@@ -55,13 +55,27 @@ class Tokens:
     """
 
     def __init__(  # noqa: PLR0913  a room's ports, all by name
-        self, *, vault: Vault, grants: GrantStore, leases: LeaseStore, secrets: SecretStore, oauth: OAuthClient,
-        connectors: Mapping[str, Connector], clock: Callable[[], datetime], timing: Timing | None = None,
+        self,
+        *,
+        vault: Vault,
+        grants: GrantStore,
+        leases: LeaseStore,
+        secrets: SecretStore,
+        oauth: OAuthClient,
+        connectors: Mapping[str, Connector],
+        clock: Callable[[], datetime],
+        timing: Timing | None = None,
     ) -> None:
         self._grants, self._leases, self._clock = grants, leases, clock
         self._timing = timing or Timing()
         self._refresher = Refresher(
-            vault=vault, grants=grants, secrets=secrets, oauth=oauth, connectors=connectors, clock=clock, timing=self._timing
+            vault=vault,
+            grants=grants,
+            secrets=secrets,
+            oauth=oauth,
+            connectors=connectors,
+            clock=clock,
+            timing=self._timing,
         )
         self._held: dict[str, Held] = {}
         self._flights: dict[str, asyncio.Task[Secret]] = {}
@@ -108,7 +122,9 @@ class Tokens:
         if self._flights:
             await asyncio.wait(list(self._flights.values()))
 
-    def _fly(self, account: Account, profile: Profile, refused: Secret | None, steps: StepSink) -> "asyncio.Task[Secret]":
+    def _fly(
+        self, account: Account, profile: Profile, refused: Secret | None, steps: StepSink
+    ) -> "asyncio.Task[Secret]":
         flight = self._flights.get(account.id)
         if flight is None:
             flight = asyncio.create_task(self._obtain(account, profile, refused, steps), name=f"refresh {account.id}")
@@ -139,13 +155,13 @@ class Tokens:
             token = await self._refresher.access_token(grant)
             if self._settled(grant, token, wait):
                 return token
-            async with lease(self._leases, lease_name(account.id), seconds=self._timing.lease, clock=self._clock) as ours:
-                if ours:
-                    found = await self._refresh_ours(account, profile, wait, steps)
-                    if found is not None:
-                        return found
-                    continue
-            if self._usable(grant, token, wait):
+            async with lease(
+                self._leases, lease_name(account.id), seconds=self._timing.lease, clock=self._clock
+            ) as ours:
+                found = await self._refresh_ours(account, profile, wait, steps) if ours else None
+            if found is not None:
+                return found
+            if not ours and self._usable(grant, token, wait):
                 return token
             if time.monotonic() > until:
                 raise TokenUnavailableError("Another process is still refreshing this account's token.")

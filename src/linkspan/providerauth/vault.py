@@ -119,7 +119,9 @@ def _text_of(raw: bytes) -> str:
 
 def _not_openable(owner: str, field: str) -> LinkspanError:
     msg = f"The sealed {field} of {owner} cannot be opened: it was changed, or belongs elsewhere."
-    return LinkspanError(msg, next_step="Restore the database from a back-up, enter the secret again, or link the account again.")
+    return LinkspanError(
+        msg, next_step="Restore the database from a back-up, enter the secret again, or link the account again."
+    )
 
 
 def _bound(project_id: str, owner: str, field: str, version: int) -> bytes:
@@ -137,7 +139,9 @@ async def _load(
         # Whoever is first wins; everybody reads what is there then.
         await store.add(scope, 1, wrapped=wrapped, master_key_id=provider.id, now=clock())
         stored = await store.read(scope)
-    return {version: await provider.unwrap(wrapped, _context(scope, version)) for version, (wrapped, _) in stored.items()}
+    return {
+        version: await provider.unwrap(wrapped, _context(scope, version)) for version, (wrapped, _) in stored.items()
+    }
 
 
 def _context(scope: str, version: int) -> bytes:

@@ -43,8 +43,10 @@ class AccountStore:
         """The accounts of a project that fit, oldest first."""
         query = select(accounts).where(accounts.c.project_id == project_id)
         for column, values in (
-            (accounts.c.connector, wanted.connectors), (accounts.c.id, wanted.account_ids),
-            (accounts.c.owner_id, wanted.owner_ids), (accounts.c.state, wanted.states),
+            (accounts.c.connector, wanted.connectors),
+            (accounts.c.id, wanted.account_ids),
+            (accounts.c.owner_id, wanted.owner_ids),
+            (accounts.c.state, wanted.states),
             (accounts.c.profile_id, wanted.profile_ids),
         ):
             if values:
@@ -63,8 +65,13 @@ class AccountStore:
         """Store what the integrator says about an account: owner, label, kind, metadata."""
         statement = update(accounts).where(accounts.c.project_id == account.project_id, accounts.c.id == account.id)
         cells = {
-            "owner_id": account.owner.id, "owner_name": account.owner.name, "owner_username": account.owner.username,
-            "label": account.label, "kind": account.kind, "metadata": dict(account.metadata), "updated_at": account.updated_at,
+            "owner_id": account.owner.id,
+            "owner_name": account.owner.name,
+            "owner_username": account.owner.username,
+            "label": account.label,
+            "kind": account.kind,
+            "metadata": dict(account.metadata),
+            "updated_at": account.updated_at,
         }
         async with self._database.begin() as connection:
             await connection.execute(statement.values(cells))
@@ -78,7 +85,9 @@ class AccountStore:
         async with self._database.begin() as connection:
             await connection.execute(
                 statement.values(
-                    resume_state=accounts.c.state, state=AccountState.SUSPENDED.value, reasons=reasons_json((reason,)),
+                    resume_state=accounts.c.state,
+                    state=AccountState.SUSPENDED.value,
+                    reasons=reasons_json((reason,)),
                     updated_at=now,
                 )
             )
@@ -108,10 +117,14 @@ class AccountStore:
             return gone.rowcount == 1
 
 
-async def account_of_owner(connection: AsyncConnection, project_id: str, connector: str, owner: Owner) -> Account | None:
+async def account_of_owner(
+    connection: AsyncConnection, project_id: str, connector: str, owner: Owner
+) -> Account | None:
     """As `AccountStore.of_owner`, within the caller's transaction."""
     query = select(accounts).where(
-        accounts.c.project_id == project_id, accounts.c.connector == connector, accounts.c.owner_id == owner.id,
+        accounts.c.project_id == project_id,
+        accounts.c.connector == connector,
+        accounts.c.owner_id == owner.id,
         accounts.c.owner_name == owner.name,
     )
     rows = await connection.execute(query.order_by(accounts.c.updated_at.desc(), accounts.c.id).limit(1))
@@ -120,7 +133,11 @@ async def account_of_owner(connection: AsyncConnection, project_id: str, connect
 
 
 async def set_state(
-    connection: AsyncConnection, account: tuple[str, str], state: AccountState, reasons: Iterable[StateReason], now: datetime
+    connection: AsyncConnection,
+    account: tuple[str, str],
+    state: AccountState,
+    reasons: Iterable[StateReason],
+    now: datetime,
 ) -> None:
     """Move an account, given as (project id, account id), to another state within the caller's transaction.
 
@@ -145,24 +162,45 @@ async def set_state(
 def account_cells(account: Account) -> dict[str, object]:
     """An account as its row."""
     return {
-        "id": account.id, "project_id": account.project_id, "profile_id": account.profile_id,
-        "connector": account.connector, "owner_id": account.owner.id, "owner_name": account.owner.name,
-        "owner_username": account.owner.username, "state": account.state.value, "reasons": reasons_json(account.reasons),
-        "fields": dict(account.fields), "label": account.label, "kind": account.kind, "metadata": dict(account.metadata),
-        "last_success_at": account.last_success_at, "created_at": account.created_at, "updated_at": account.updated_at,
+        "id": account.id,
+        "project_id": account.project_id,
+        "profile_id": account.profile_id,
+        "connector": account.connector,
+        "owner_id": account.owner.id,
+        "owner_name": account.owner.name,
+        "owner_username": account.owner.username,
+        "state": account.state.value,
+        "reasons": reasons_json(account.reasons),
+        "fields": dict(account.fields),
+        "label": account.label,
+        "kind": account.kind,
+        "metadata": dict(account.metadata),
+        "last_success_at": account.last_success_at,
+        "created_at": account.created_at,
+        "updated_at": account.updated_at,
     }
 
 
 def account_of(row: RowMapping) -> Account:
     """A row as an account."""
     return Account(
-        id=row["id"], project_id=row["project_id"], profile_id=row["profile_id"], connector=row["connector"],
-        owner=Owner(row["owner_id"], row["owner_name"], row["owner_username"]), state=AccountState(row["state"]),
-        fields=row["fields"], created_at=row["created_at"], updated_at=row["updated_at"],
+        id=row["id"],
+        project_id=row["project_id"],
+        profile_id=row["profile_id"],
+        connector=row["connector"],
+        owner=Owner(row["owner_id"], row["owner_name"], row["owner_username"]),
+        state=AccountState(row["state"]),
+        fields=row["fields"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
         reasons=tuple(
-            StateReason(reason["code"], reason["description"], datetime.fromisoformat(reason["at"])) for reason in row["reasons"]
+            StateReason(reason["code"], reason["description"], datetime.fromisoformat(reason["at"]))
+            for reason in row["reasons"]
         ),
-        label=row["label"], kind=row["kind"], metadata=row["metadata"], last_success_at=row["last_success_at"],
+        label=row["label"],
+        kind=row["kind"],
+        metadata=row["metadata"],
+        last_success_at=row["last_success_at"],
     )
 
 

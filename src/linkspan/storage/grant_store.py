@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping, Update, select, update
 from linkspan.model import AccountState, SealedGrant, StateReason
 from linkspan.storage.account_store import set_state
 from linkspan.storage.database import Database
-from linkspan.storage.tables import grants
+from linkspan.storage.tables import accounts, grants, profiles
 
 
 class GrantStore:
@@ -23,6 +23,30 @@ class GrantStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return _grant(row) if row else None
+
+    async def idle(self, method: tuple[str, str], *, before: datetime, after: str, limit: int) -> list[tuple[str, str]]:
+        """Grants last renewed before a moment that could still be refreshed, of one (connector, authentication method).
+
+        As (project id, account id) by account id, from behind `after`; those of disabled profiles are left out.
+        """
+        query = (
+            select(grants.c.project_id, grants.c.account_id)
+            .join(accounts, accounts.c.id == grants.c.account_id)
+            .join(profiles, profiles.c.id == accounts.c.profile_id)
+            .where(
+                profiles.c.connector == method[0],
+                profiles.c.auth_method == method[1],
+                profiles.c.enabled.is_(True),
+                grants.c.obtained_at < before,
+                grants.c.refused.is_(False),
+                grants.c.refresh.is_not(None),
+                grants.c.account_id > after,
+            )
+            .order_by(grants.c.account_id)
+            .limit(limit)
+        )
+        async with self._database.read() as connection:
+            return [(row.project_id, row.account_id) for row in await connection.execute(query)]
 
     async def swap(self, grant: SealedGrant, *, now: datetime) -> SealedGrant | None:
         """Store refreshed tokens over the version that `grant` names; the account becomes active.
@@ -44,7 +68,10 @@ class GrantStore:
         False when another version is there by now: then nothing is written.
         """
         cells = {
-            "failure_code": reason.code, "failure_text": reason.description, "failed_at": reason.at, "refused": refused,
+            "failure_code": reason.code,
+            "failure_text": reason.description,
+            "failed_at": reason.at,
+            "refused": refused,
         }
         state = AccountState.NEEDS_REAUTH if refused else AccountState.DEGRADED
         async with self._database.begin() as connection:
@@ -59,16 +86,26 @@ def grant_cells(grant: SealedGrant) -> dict[str, object]:
     """A grant as its row."""
     failure = grant.failure
     return {
-        "account_id": grant.account_id, "project_id": grant.project_id, "version": grant.version, "access": grant.access,
-        "refresh": grant.refresh, "scope": grant.scope, "obtained_at": grant.obtained_at, "expires_at": grant.expires_at,
-        "failure_code": failure.code if failure else None, "failure_text": failure.description if failure else None,
-        "failed_at": failure.at if failure else None, "refused": grant.refused,
+        "account_id": grant.account_id,
+        "project_id": grant.project_id,
+        "version": grant.version,
+        "access": grant.access,
+        "refresh": grant.refresh,
+        "scope": grant.scope,
+        "obtained_at": grant.obtained_at,
+        "expires_at": grant.expires_at,
+        "failure_code": failure.code if failure else None,
+        "failure_text": failure.description if failure else None,
+        "failed_at": failure.at if failure else None,
+        "refused": grant.refused,
     }
 
 
 def _at_version(grant: SealedGrant) -> Update:
     return update(grants).where(
-        grants.c.project_id == grant.project_id, grants.c.account_id == grant.account_id, grants.c.version == grant.version
+        grants.c.project_id == grant.project_id,
+        grants.c.account_id == grant.account_id,
+        grants.c.version == grant.version,
     )
 
 
@@ -77,7 +114,14 @@ def _grant(row: RowMapping) -> SealedGrant:
     if row["failure_code"] is not None:
         failure = StateReason(row["failure_code"], row["failure_text"] or "", row["failed_at"])
     return SealedGrant(
-        account_id=row["account_id"], project_id=row["project_id"], version=row["version"], access=bytes(row["access"]),
-        refresh=None if row["refresh"] is None else bytes(row["refresh"]), scope=row["scope"],
-        obtained_at=row["obtained_at"], expires_at=row["expires_at"], failure=failure, refused=row["refused"],
+        account_id=row["account_id"],
+        project_id=row["project_id"],
+        version=row["version"],
+        access=bytes(row["access"]),
+        refresh=None if row["refresh"] is None else bytes(row["refresh"]),
+        scope=row["scope"],
+        obtained_at=row["obtained_at"],
+        expires_at=row["expires_at"],
+        failure=failure,
+        refused=row["refused"],
     )

@@ -22,8 +22,15 @@ class KeyStore:
         async with self._database.begin() as connection:
             await connection.execute(
                 insert(api_keys).values(
-                    id=key.id, project_id=key.project_id, name=key.name, prefix=key.prefix, digest=digest,
-                    scopes=sorted(key.scopes), enabled=key.enabled, created_at=key.created_at, expires_at=key.expires_at,
+                    id=key.id,
+                    project_id=key.project_id,
+                    name=key.name,
+                    prefix=key.prefix,
+                    digest=digest,
+                    scopes=sorted(key.scopes),
+                    enabled=key.enabled,
+                    created_at=key.created_at,
+                    expires_at=key.expires_at,
                 )
             )
             await bump(connection)
@@ -43,7 +50,9 @@ class KeyStore:
 
     async def list(self, project_id: str) -> list[ApiKey]:
         """Every key of a project, oldest first."""
-        query = select(api_keys).where(api_keys.c.project_id == project_id).order_by(api_keys.c.created_at, api_keys.c.id)
+        query = (
+            select(api_keys).where(api_keys.c.project_id == project_id).order_by(api_keys.c.created_at, api_keys.c.id)
+        )
         async with self._database.read() as connection:
             return [_key(row) for row in (await connection.execute(query)).mappings()]
 
@@ -70,7 +79,8 @@ class KeyStore:
         statement = (
             update(api_keys)
             .where(
-                api_keys.c.project_id == bindparam("project"), api_keys.c.id == bindparam("key"),
+                api_keys.c.project_id == bindparam("project"),
+                api_keys.c.id == bindparam("key"),
                 or_(api_keys.c.last_used_at.is_(None), api_keys.c.last_used_at < bindparam("moment")),
             )
             .values(last_used_at=bindparam("moment"))
@@ -81,7 +91,13 @@ class KeyStore:
 
 def _key(row: RowMapping) -> ApiKey:
     return ApiKey(
-        id=row["id"], project_id=row["project_id"], name=row["name"], prefix=row["prefix"],
-        scopes=frozenset(KeyScope(scope) for scope in row["scopes"]), enabled=row["enabled"],
-        created_at=row["created_at"], expires_at=row["expires_at"], last_used_at=row["last_used_at"],
+        id=row["id"],
+        project_id=row["project_id"],
+        name=row["name"],
+        prefix=row["prefix"],
+        scopes=frozenset(KeyScope(scope) for scope in row["scopes"]),
+        enabled=row["enabled"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        last_used_at=row["last_used_at"],
     )

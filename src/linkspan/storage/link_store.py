@@ -36,9 +36,17 @@ class LinkStore:
         async with self._database.begin() as connection:
             await connection.execute(
                 insert(link_attempts).values(
-                    id=attempt.id, project_id=attempt.project_id, session_id=attempt.session_id, account_id=attempt.account_id,
-                    state_digest=state_digest, browser_digest=attempt.browser_digest, fields=dict(attempt.fields),
-                    verifier=attempt.verifier, scope="", companies={}, created_at=attempt.created_at,
+                    id=attempt.id,
+                    project_id=attempt.project_id,
+                    session_id=attempt.session_id,
+                    account_id=attempt.account_id,
+                    state_digest=state_digest,
+                    browser_digest=attempt.browser_digest,
+                    fields=dict(attempt.fields),
+                    verifier=attempt.verifier,
+                    scope="",
+                    companies={},
+                    created_at=attempt.created_at,
                     expires_at=attempt.expires_at,
                 )
             )
@@ -63,7 +71,9 @@ class LinkStore:
     async def claim(self, project_id: str, attempt_id: str, now: datetime) -> bool:
         """Use a try's state up; False: it was used before."""
         statement = update(link_attempts).where(
-            link_attempts.c.project_id == project_id, link_attempts.c.id == attempt_id, link_attempts.c.used_at.is_(None)
+            link_attempts.c.project_id == project_id,
+            link_attempts.c.id == attempt_id,
+            link_attempts.c.used_at.is_(None),
         )
         async with self._database.begin() as connection:
             return (await connection.execute(statement.values(used_at=now))).rowcount == 1
@@ -71,10 +81,14 @@ class LinkStore:
     async def keep_tokens(self, attempt: LinkAttempt) -> None:
         """Store the sealed tokens of a try, their scope and times, and its new end."""
         await self._change(
-            attempt.project_id, attempt.id,
+            attempt.project_id,
+            attempt.id,
             {
-                "access": attempt.access, "refresh": attempt.refresh, "scope": attempt.scope,
-                "obtained_at": attempt.obtained_at, "token_expires_at": attempt.token_expires_at,
+                "access": attempt.access,
+                "refresh": attempt.refresh,
+                "scope": attempt.scope,
+                "obtained_at": attempt.obtained_at,
+                "token_expires_at": attempt.token_expires_at,
                 "expires_at": attempt.expires_at,
             },
         )
@@ -84,11 +98,17 @@ class LinkStore:
         await self._change(attempt.project_id, attempt.id, {"fields": dict(fields), "companies": {}})
         return replace(attempt, fields=dict(fields), companies={})
 
-    async def keep_companies(self, project_id: str, attempt_id: str, companies: Mapping[str, Mapping[str, str]]) -> None:
+    async def keep_companies(
+        self, project_id: str, attempt_id: str, companies: Mapping[str, Mapping[str, str]]
+    ) -> None:
         """Store which companies were offered, by id."""
-        await self._change(project_id, attempt_id, {"companies": {key: dict(value) for key, value in companies.items()}})
+        await self._change(
+            project_id, attempt_id, {"companies": {key: dict(value) for key, value in companies.items()}}
+        )
 
-    async def complete(self, attempt: LinkAttempt, session: ConnectSession, account: Account, grant: SealedGrant) -> Completed:
+    async def complete(
+        self, attempt: LinkAttempt, session: ConnectSession, account: Account, grant: SealedGrant
+    ) -> Completed:
         """Store account and grant, use the session up and forget the try's tokens: all or nothing.
 
         OTHER_ACCOUNT: the owner's account is no longer the one that `account` was made from; look again.
@@ -99,7 +119,8 @@ class LinkStore:
             if not await _is_still(connection, attempt, session, account):
                 return Completed.OTHER_ACCOUNT
             used = update(connect_sessions).where(
-                connect_sessions.c.project_id == session.project_id, connect_sessions.c.id == session.id,
+                connect_sessions.c.project_id == session.project_id,
+                connect_sessions.c.id == session.id,
                 connect_sessions.c.used_at.is_(None),
             )
             if (await connection.execute(used.values(used_at=account.updated_at))).rowcount != 1:
@@ -128,7 +149,9 @@ def _here(project_id: str, attempt_id: str) -> Update:
     return update(link_attempts).where(link_attempts.c.project_id == project_id, link_attempts.c.id == attempt_id)
 
 
-async def _is_still(connection: AsyncConnection, attempt: LinkAttempt, session: ConnectSession, account: Account) -> bool:
+async def _is_still(
+    connection: AsyncConnection, attempt: LinkAttempt, session: ConnectSession, account: Account
+) -> bool:
     if session.account_id is not None:
         here = select(accounts.c.id).where(accounts.c.project_id == account.project_id, accounts.c.id == account.id)
         return (await connection.execute(here)).first() is not None
@@ -157,11 +180,21 @@ async def _put_grant(connection: AsyncConnection, grant: SealedGrant) -> None:
 
 def _attempt(row: RowMapping) -> LinkAttempt:
     return LinkAttempt(
-        id=row["id"], project_id=row["project_id"], session_id=row["session_id"], account_id=row["account_id"],
-        browser_digest=row["browser_digest"], fields=row["fields"], verifier=bytes(row["verifier"]),
-        created_at=row["created_at"], expires_at=row["expires_at"], used_at=row["used_at"],
+        id=row["id"],
+        project_id=row["project_id"],
+        session_id=row["session_id"],
+        account_id=row["account_id"],
+        browser_digest=row["browser_digest"],
+        fields=row["fields"],
+        verifier=bytes(row["verifier"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        used_at=row["used_at"],
         access=None if row["access"] is None else bytes(row["access"]),
-        refresh=None if row["refresh"] is None else bytes(row["refresh"]), scope=row["scope"],
-        obtained_at=row["obtained_at"], token_expires_at=row["token_expires_at"], companies=row["companies"],
+        refresh=None if row["refresh"] is None else bytes(row["refresh"]),
+        scope=row["scope"],
+        obtained_at=row["obtained_at"],
+        token_expires_at=row["token_expires_at"],
+        companies=row["companies"],
         done_at=row["done_at"],
     )

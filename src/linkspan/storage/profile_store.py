@@ -83,7 +83,8 @@ async def _clear_default(connection: AsyncConnection, profile: Profile) -> None:
         await connection.execute(
             update(profiles)
             .where(
-                profiles.c.project_id == profile.project_id, profiles.c.connector == profile.connector,
+                profiles.c.project_id == profile.project_id,
+                profiles.c.connector == profile.connector,
                 profiles.c.id != profile.id,
             )
             .values(is_default=False)
@@ -97,11 +98,19 @@ def _name_in_use(profile: Profile) -> AlreadyExistsError:
 
 def _cells(profile: Profile) -> dict[str, object]:
     return {
-        "id": profile.id, "project_id": profile.project_id, "connector": profile.connector, "name": profile.name,
-        "auth_method": profile.auth_method, "client_id": profile.client_id, "scopes": list(profile.scopes),
+        "id": profile.id,
+        "project_id": profile.project_id,
+        "connector": profile.connector,
+        "name": profile.name,
+        "auth_method": profile.auth_method,
+        "client_id": profile.client_id,
+        "scopes": list(profile.scopes),
         "enabled_actions": None if profile.enabled_actions is None else sorted(profile.enabled_actions),
-        "provider_url": profile.provider_url, "enabled": profile.enabled, "is_default": profile.is_default,
-        "created_at": profile.created_at, "updated_at": profile.updated_at,
+        "provider_url": profile.provider_url,
+        "enabled": profile.enabled,
+        "is_default": profile.is_default,
+        "created_at": profile.created_at,
+        "updated_at": profile.updated_at,
     }
 
 
@@ -112,9 +121,18 @@ def _select() -> Select[*tuple[Any, ...]]:
 def _profile(row: RowMapping) -> Profile:
     enabled_actions = row["enabled_actions"]
     return Profile(
-        id=row["id"], project_id=row["project_id"], connector=row["connector"], name=row["name"],
-        auth_method=row["auth_method"], client_id=row["client_id"], has_secret=bool(row["has_secret"]),
-        scopes=tuple(row["scopes"]), enabled_actions=None if enabled_actions is None else frozenset(enabled_actions),
-        provider_url=row["provider_url"], enabled=row["enabled"], is_default=row["is_default"],
-        created_at=row["created_at"], updated_at=row["updated_at"],
+        id=row["id"],
+        project_id=row["project_id"],
+        connector=row["connector"],
+        name=row["name"],
+        auth_method=row["auth_method"],
+        client_id=row["client_id"],
+        has_secret=bool(row["has_secret"]),
+        scopes=tuple(row["scopes"]),
+        enabled_actions=None if enabled_actions is None else frozenset(enabled_actions),
+        provider_url=row["provider_url"],
+        enabled=row["enabled"],
+        is_default=row["is_default"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
     )

@@ -18,7 +18,10 @@ class ProjectStore:
         async with self._database.begin() as connection:
             await connection.execute(
                 insert(projects).values(
-                    id=project.id, name=project.name, organization_id=project.organization_id, created_at=project.created_at
+                    id=project.id,
+                    name=project.name,
+                    organization_id=project.organization_id,
+                    created_at=project.created_at,
                 )
             )
 
@@ -37,7 +40,9 @@ class ProjectStore:
     async def list(self) -> list[Project]:
         """Every project, oldest first."""
         async with self._database.read() as connection:
-            rows = (await connection.execute(select(projects).order_by(projects.c.created_at, projects.c.id))).mappings()
+            rows = (
+                await connection.execute(select(projects).order_by(projects.c.created_at, projects.c.id))
+            ).mappings()
             return [_project(row) for row in rows]
 
 

@@ -60,8 +60,11 @@ class RunStore:
         """The runs of a project that fit, newest first, with their steps."""
         query = select(runs).where(runs.c.project_id == project_id)
         for column, value in (
-            (runs.c.account_id, wanted.account_id), (runs.c.action, wanted.action), (runs.c.connector, wanted.connector),
-            (runs.c.error_code, wanted.error_code), (runs.c.door, wanted.door),
+            (runs.c.account_id, wanted.account_id),
+            (runs.c.action, wanted.action),
+            (runs.c.connector, wanted.connector),
+            (runs.c.error_code, wanted.error_code),
+            (runs.c.door, wanted.door),
         ):
             if value is not None:
                 query = query.where(column == value)
@@ -94,7 +97,8 @@ async def _note_successes(connection: AsyncConnection, group: Sequence[Run]) -> 
         statement = (
             update(accounts)
             .where(
-                accounts.c.project_id == bindparam("project"), accounts.c.id == bindparam("account"),
+                accounts.c.project_id == bindparam("project"),
+                accounts.c.id == bindparam("account"),
                 or_(accounts.c.last_success_at.is_(None), accounts.c.last_success_at < bindparam("moment")),
             )
             .values(last_success_at=bindparam("moment"))
@@ -109,8 +113,14 @@ async def _steps(connection: AsyncConnection, project_id: str, run_ids: Sequence
     for row in (await connection.execute(query.order_by(run_steps.c.run_id, run_steps.c.position))).mappings():
         found.setdefault(row["run_id"], []).append(
             Step(
-                index=row["position"], method=row["method"], url=row["url"], status=row["status"],
-                duration_ms=row["duration_ms"], started_at=row["started_at"], request_id=row["request_id"], error=row["error"],
+                index=row["position"],
+                method=row["method"],
+                url=row["url"],
+                status=row["status"],
+                duration_ms=row["duration_ms"],
+                started_at=row["started_at"],
+                request_id=row["request_id"],
+                error=row["error"],
             )
         )
     return found
@@ -118,18 +128,36 @@ async def _steps(connection: AsyncConnection, project_id: str, run_ids: Sequence
 
 def _run_cells(run: Run) -> dict[str, object]:
     return {
-        "id": run.id, "project_id": run.project_id, "account_id": _fit(run.account_id, 40), "profile_id": _fit(run.profile_id, 36),
-        "connector": _fit(run.connector, 64), "action": _fit(run.action, 128), "verb": run.verb, "door": run.door,
-        "key_id": run.key_id, "started_at": run.started_at, "duration_ms": run.duration_ms, "status": run.status,
-        "error_code": run.error_code, "error_message": _fit(run.error_message), "row_count": run.rows,
+        "id": run.id,
+        "project_id": run.project_id,
+        "account_id": _fit(run.account_id, 40),
+        "profile_id": _fit(run.profile_id, 36),
+        "connector": _fit(run.connector, 64),
+        "action": _fit(run.action, 128),
+        "verb": run.verb,
+        "door": run.door,
+        "key_id": run.key_id,
+        "started_at": run.started_at,
+        "duration_ms": run.duration_ms,
+        "status": run.status,
+        "error_code": run.error_code,
+        "error_message": _fit(run.error_message),
+        "row_count": run.rows,
     }
 
 
 def _step_cells(run: Run, step: Step) -> dict[str, object]:
     return {
-        "run_id": run.id, "position": step.index, "project_id": run.project_id, "method": step.method, "url": _fit(step.url),
-        "status": step.status, "duration_ms": step.duration_ms, "started_at": step.started_at,
-        "request_id": _fit(step.request_id), "error": _fit(step.error),
+        "run_id": run.id,
+        "position": step.index,
+        "project_id": run.project_id,
+        "method": step.method,
+        "url": _fit(step.url),
+        "status": step.status,
+        "duration_ms": step.duration_ms,
+        "started_at": step.started_at,
+        "request_id": _fit(step.request_id),
+        "error": _fit(step.error),
     }
 
 
@@ -142,8 +170,20 @@ def _fit(text: str | None, longest: int = 10_000) -> str | None:
 
 def _run(row: RowMapping, steps: Sequence[Step]) -> Run:
     return Run(
-        id=row["id"], project_id=row["project_id"], account_id=row["account_id"], profile_id=row["profile_id"],
-        connector=row["connector"], action=row["action"], verb=row["verb"], door=row["door"], key_id=row["key_id"],
-        started_at=row["started_at"], duration_ms=row["duration_ms"], status=row["status"], error_code=row["error_code"],
-        error_message=row["error_message"], rows=row["row_count"], steps=tuple(steps),
+        id=row["id"],
+        project_id=row["project_id"],
+        account_id=row["account_id"],
+        profile_id=row["profile_id"],
+        connector=row["connector"],
+        action=row["action"],
+        verb=row["verb"],
+        door=row["door"],
+        key_id=row["key_id"],
+        started_at=row["started_at"],
+        duration_ms=row["duration_ms"],
+        status=row["status"],
+        error_code=row["error_code"],
+        error_message=row["error_message"],
+        rows=row["row_count"],
+        steps=tuple(steps),
     )

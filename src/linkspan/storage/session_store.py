@@ -20,11 +20,22 @@ class SessionStore:
         async with self._database.begin() as connection:
             await connection.execute(
                 insert(connect_sessions).values(
-                    id=session.id, project_id=session.project_id, profile_id=session.profile_id,
-                    connector=session.connector, token_digest=token_digest, owner_id=session.owner.id,
-                    owner_name=session.owner.name, owner_username=session.owner.username, account_id=session.account_id,
-                    multiple=session.multiple, label=session.label, kind=session.kind, metadata=dict(session.metadata),
-                    created_at=session.created_at, expires_at=session.expires_at, used_at=session.used_at,
+                    id=session.id,
+                    project_id=session.project_id,
+                    profile_id=session.profile_id,
+                    connector=session.connector,
+                    token_digest=token_digest,
+                    owner_id=session.owner.id,
+                    owner_name=session.owner.name,
+                    owner_username=session.owner.username,
+                    account_id=session.account_id,
+                    multiple=session.multiple,
+                    label=session.label,
+                    kind=session.kind,
+                    metadata=dict(session.metadata),
+                    created_at=session.created_at,
+                    expires_at=session.expires_at,
+                    used_at=session.used_at,
                 )
             )
 
@@ -54,8 +65,17 @@ class SessionStore:
 
 def _session(row: RowMapping) -> ConnectSession:
     return ConnectSession(
-        id=row["id"], project_id=row["project_id"], profile_id=row["profile_id"], connector=row["connector"],
-        owner=Owner(row["owner_id"], row["owner_name"], row["owner_username"]), created_at=row["created_at"],
-        expires_at=row["expires_at"], account_id=row["account_id"], multiple=row["multiple"], label=row["label"],
-        kind=row["kind"], metadata=row["metadata"], used_at=row["used_at"],
+        id=row["id"],
+        project_id=row["project_id"],
+        profile_id=row["profile_id"],
+        connector=row["connector"],
+        owner=Owner(row["owner_id"], row["owner_name"], row["owner_username"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        account_id=row["account_id"],
+        multiple=row["multiple"],
+        label=row["label"],
+        kind=row["kind"],
+        metadata=row["metadata"],
+        used_at=row["used_at"],
     )

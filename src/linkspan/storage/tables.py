@@ -27,7 +27,8 @@ def _project() -> Column[str]:
 
 
 projects = Table(
-    "projects", metadata,
+    "projects",
+    metadata,
     Column("id", String(64), primary_key=True),
     Column("name", Text, nullable=False),
     Column("organization_id", BigInteger, nullable=False, unique=True),
@@ -35,7 +36,8 @@ projects = Table(
 )
 
 api_keys = Table(
-    "api_keys", metadata,
+    "api_keys",
+    metadata,
     Column("id", String(40), primary_key=True),
     _project(),
     Column("name", Text, nullable=False),
@@ -50,7 +52,8 @@ api_keys = Table(
 )
 
 profiles = Table(
-    "profiles", metadata,
+    "profiles",
+    metadata,
     Column("id", String(36), primary_key=True),
     _project(),
     Column("connector", String(64), nullable=False),
@@ -68,12 +71,17 @@ profiles = Table(
     UniqueConstraint("project_id", "connector", "name", name="uq_profiles_name"),
 )
 Index(
-    "uq_profiles_default", profiles.c.project_id, profiles.c.connector, unique=True,
-    sqlite_where=text("is_default"), postgresql_where=text("is_default"),
+    "uq_profiles_default",
+    profiles.c.project_id,
+    profiles.c.connector,
+    unique=True,
+    sqlite_where=text("is_default"),
+    postgresql_where=text("is_default"),
 )
 
 accounts = Table(
-    "accounts", metadata,
+    "accounts",
+    metadata,
     Column("id", String(40), primary_key=True),
     _project(),
     Column("profile_id", String(36), ForeignKey("profiles.id"), nullable=False, index=True),
@@ -96,7 +104,8 @@ accounts = Table(
 )
 
 grants = Table(
-    "grants", metadata,
+    "grants",
+    metadata,
     Column("account_id", String(40), ForeignKey("accounts.id"), primary_key=True),
     _project(),
     Column("version", Integer, nullable=False),
@@ -112,7 +121,8 @@ grants = Table(
 )
 
 connect_sessions = Table(
-    "connect_sessions", metadata,
+    "connect_sessions",
+    metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
     _project(),
     Column("profile_id", String(36), ForeignKey("profiles.id", ondelete="CASCADE"), nullable=False),
@@ -132,12 +142,11 @@ connect_sessions = Table(
 )
 
 link_attempts = Table(
-    "link_attempts", metadata,
+    "link_attempts",
+    metadata,
     Column("id", String(40), primary_key=True),
     _project(),
-    Column(
-        "session_id", BigInteger, ForeignKey("connect_sessions.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("session_id", BigInteger, ForeignKey("connect_sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("account_id", String(40), nullable=False),
     Column("state_digest", String(64), nullable=False, unique=True),
     Column("browser_digest", String(64), nullable=False, index=True),
@@ -157,7 +166,8 @@ link_attempts = Table(
 
 # Runs and writes outlive the account and profile that they name: no foreign keys to those.
 runs = Table(
-    "runs", metadata,
+    "runs",
+    metadata,
     Column("id", String(40), primary_key=True),
     _project(),
     Column("account_id", String(40)),
@@ -179,7 +189,8 @@ runs = Table(
 )
 
 run_steps = Table(
-    "run_steps", metadata,
+    "run_steps",
+    metadata,
     Column("run_id", String(40), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
     _project(),
@@ -193,7 +204,8 @@ run_steps = Table(
 )
 
 writes = Table(
-    "writes", metadata,
+    "writes",
+    metadata,
     Column("run_id", String(40), primary_key=True),
     _project(),
     Column("account_id", String(40), nullable=False),
@@ -203,12 +215,27 @@ writes = Table(
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment),
     Column("record_id", Text),
+    # The duplicate guard: `guard` is the digest for as long as an equal write of the same key (without one: "") is refused.
+    Column("key_id", String(40), nullable=False, server_default=""),
+    Column("guard", String(64)),
+    Column("guarded_until", Moment),
+    Index(
+        "ix_writes_guard",
+        "project_id",
+        "account_id",
+        "key_id",
+        "guard",
+        unique=True,
+        sqlite_where=text("guard IS NOT NULL"),
+        postgresql_where=text("guard IS NOT NULL"),
+    ),
     Index("ix_writes_state", "state", "started_at"),
     Index("ix_writes_account", "project_id", "account_id", "digest"),
 )
 
 data_keys = Table(
-    "data_keys", metadata,
+    "data_keys",
+    metadata,
     Column("scope", String(80), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("wrapped", LargeBinary, nullable=False),
@@ -217,14 +244,16 @@ data_keys = Table(
 )
 
 leases = Table(
-    "leases", metadata,
+    "leases",
+    metadata,
     Column("name", String(120), primary_key=True),
     Column("owner", String(40), nullable=False),
     Column("expires_at", Moment, nullable=False),
 )
 
 changes = Table(
-    "changes", metadata,
+    "changes",
+    metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("generation", BigInteger, nullable=False),
 )

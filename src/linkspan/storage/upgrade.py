@@ -73,7 +73,9 @@ def check_known(version: str | None) -> None:
     """Raise ConfigurationError for a schema version that this Linkspan does not know, which must be a newer one."""
     if version is not None and version not in {script.revision for script in _scripts().walk_revisions()}:
         msg = f"The database has schema version {version}, which this Linkspan does not know."
-        raise ConfigurationError(msg, next_step="Start the newer Linkspan that wrote it, or restore the back-up made before it.")
+        raise ConfigurationError(
+            msg, next_step="Start the newer Linkspan that wrote it, or restore the back-up made before it."
+        )
 
 
 def _back_up(url: str, version: str, folder: Path) -> Path | None:

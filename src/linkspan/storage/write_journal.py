@@ -1,38 +1,63 @@
-"""The journal of writes: the intent is committed here before the request leaves."""
+"""The journal of writes: the intent is committed here before the request leaves, and an equal write in doubt stands in its way."""
 
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from linkspan.errors import ServerBusyError
 from linkspan.model import Write, WriteState
 from linkspan.storage.database import Database
 from linkspan.storage.tables import writes
 
+_TRIES = 5
+
 
 class WriteJournal:
-    """Reads and writes lines of the journal. A line that stays `started` after a crash means: nobody knows."""
+    """Reads and writes lines of the journal. A line that stays `started` after a crash means: nobody knows.
+
+    The guard against duplicates is a unique index over project, account, key and digest of all lines that are guarded: checking and
+    noting are one statement in one commit, over all processes.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def open(self, write: Write) -> None:
-        """Commit the intent; when this returns, it survives a power cut."""
-        async with self._database.begin() as connection:
-            await connection.execute(
-                insert(writes).values(
-                    run_id=write.run_id, project_id=write.project_id, account_id=write.account_id, action=write.action,
-                    digest=write.digest, state=write.state.value, started_at=write.started_at,
-                    finished_at=write.finished_at, record_id=write.record_id,
-                )
-            )
+    async def open(self, write: Write, *, allow_duplicate: bool = False) -> Write | None:
+        """Commit the intent; when this returns None, it survives a power cut.
+
+        Gives the equal write that stands in the way instead, if there is one: nothing is noted then. `allow_duplicate` takes the
+        guard over from it.
+        """
+        for _ in range(_TRIES):
+            try:
+                await self._insert(write, _equal(write) if allow_duplicate else None)
+            except IntegrityError:
+                first = await self._in_the_way(write)
+                if first is not None:
+                    return first
+                await self._release(and_(_equal(write), writes.c.guarded_until <= write.started_at))
+            else:
+                return None
+        raise ServerBusyError("Too many equal writes are asked for at once.")
 
     async def close(
-        self, project_id: str, run_id: str, state: WriteState, *, finished_at: datetime, record_id: str | None = None
-    ) -> None:
-        """Note how a write ended; `record_id` is the provider's id of the record, where known."""
+        self, project_id: str, run_id: str, state: WriteState, *, finished_at: datetime, record_id: str | None = None,
+        guarded_until: datetime | None = None,
+    ) -> None:  # fmt: skip
+        """Note how a write ended; `record_id` is the provider's id of the record, where known.
+
+        Without `guarded_until` equal writes may follow now; with it the line is guarded, unless another equal one is already.
+        """
+        cells = {"state": state.value, "finished_at": finished_at, "record_id": record_id}
         statement = update(writes).where(writes.c.project_id == project_id, writes.c.run_id == run_id)
-        async with self._database.begin() as connection:
-            await connection.execute(statement.values(state=state.value, finished_at=finished_at, record_id=record_id))
+        guard = None if guarded_until is None else writes.c.digest
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(statement.values(guard=guard, guarded_until=guarded_until, **cells))
+        except IntegrityError:
+            async with self._database.begin() as connection:
+                await connection.execute(statement.values(guard=None, guarded_until=None, **cells))
 
     async def read(self, project_id: str, run_id: str) -> Write | None:
         """The line of one run."""
@@ -48,10 +73,60 @@ class WriteJournal:
             rows = await connection.execute(query.order_by(writes.c.started_at, writes.c.run_id))
             return [_write(row) for row in rows.mappings()]
 
+    async def give_up(self, write: Write) -> bool:
+        """Note that nobody will ever tell how this write ended; False: somebody has told, or given it up, meanwhile."""
+        started = and_(writes.c.run_id == write.run_id, writes.c.state == WriteState.STARTED.value)
+        statement = update(writes).where(writes.c.project_id == write.project_id, started)
+        async with self._database.begin() as connection:
+            changed = await connection.execute(statement.values(state=WriteState.UNKNOWN.value))
+        return changed.rowcount == 1
+
+    async def _insert(self, write: Write, release: ColumnElement[bool] | None) -> None:
+        async with self._database.begin() as connection:
+            if release is not None:
+                await connection.execute(update(writes).where(release).values(guard=None, guarded_until=None))
+            await connection.execute(
+                insert(writes).values(
+                    run_id=write.run_id,
+                    project_id=write.project_id,
+                    account_id=write.account_id,
+                    action=write.action,
+                    digest=write.digest,
+                    state=write.state.value,
+                    started_at=write.started_at,
+                    finished_at=write.finished_at,
+                    record_id=write.record_id,
+                    key_id=write.key_id or "",
+                    guard=write.digest if write.guarded_until else None,
+                    guarded_until=write.guarded_until,
+                )
+            )
+
+    async def _in_the_way(self, write: Write) -> Write | None:
+        query = select(writes).where(_equal(write), writes.c.guarded_until > write.started_at)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return _write(row) if row else None
+
+    async def _release(self, which: ColumnElement[bool]) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(update(writes).where(which).values(guard=None, guarded_until=None))
+
+
+def _equal(write: Write) -> ColumnElement[bool]:
+    """The guarded line that is equal to a write; at most one."""
+    return and_(
+        writes.c.project_id == write.project_id,
+        writes.c.account_id == write.account_id,
+        writes.c.key_id == (write.key_id or ""),
+        writes.c.guard == write.digest,
+    )
+
 
 def _write(row: RowMapping) -> Write:
     return Write(
         run_id=row["run_id"], project_id=row["project_id"], account_id=row["account_id"], action=row["action"],
         digest=row["digest"], state=WriteState(row["state"]), started_at=row["started_at"],
-        finished_at=row["finished_at"], record_id=row["record_id"],
-    )
+        finished_at=row["finished_at"], record_id=row["record_id"], key_id=row["key_id"] or None,
+        guarded_until=row["guarded_until"],
+    )  # fmt: skip

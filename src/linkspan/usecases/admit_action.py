@@ -1,25 +1,15 @@
 """Whether a caller may run an action on an account: scope, project, states and the profile's choice of actions."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
-from linkspan.errors import (
-    AccountRevokedError,
-    AccountSuspendedError,
-    ActionNotEnabledError,
-    InvalidInputError,
-    LinkspanError,
-    Mistake,
-    NeedsReauthError,
-    NotFoundError,
-    ProfileDisabledError,
-)
-from linkspan.model import Account, AccountState, Caller, KeyScope, Profile, Secret, Step
+from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
+from linkspan.model import Account, Caller, KeyScope, Profile, Secret, Step
 from linkspan.usecases.access import require
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.wire_state import closing_error
 
 
 class Subject(Protocol):
@@ -85,8 +75,9 @@ async def admit_action(
                 Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")
             ]
         )
-    if account.state in _CLOSED:
-        raise _CLOSED[account.state](account)
+    closed = closing_error(account)
+    if closed is not None:
+        raise closed
     profile = await hall.warm.profile(caller.project_id, account.profile_id)
     rules = (
         await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
@@ -109,14 +100,3 @@ async def _other_profile(hall: Hall, caller: Caller, profile_id: str, action: Ac
         mistake = Mistake("headers.x-connector-profile-id", f"is no {action.connector} profile of this project")
         raise InvalidInputError(mistakes=[mistake])
     return profile
-
-
-def _reason(account: Account) -> str | None:
-    return account.reasons[-1].description if account.reasons else None
-
-
-_CLOSED: Mapping[AccountState, Callable[[Account], LinkspanError]] = {
-    AccountState.SUSPENDED: lambda _: AccountSuspendedError(),
-    AccountState.REVOKED: lambda _: AccountRevokedError(),
-    AccountState.NEEDS_REAUTH: lambda account: NeedsReauthError(_reason(account)),
-}

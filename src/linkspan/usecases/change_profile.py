@@ -47,7 +47,10 @@ async def change_profile(hall: Hall, caller: Caller, profile_id: str, change: Pr
 
 def _check(hall: Hall, before: Profile, change: ProfileChange) -> None:
     connector = find_connector(hall, before.connector)
-    mistakes = [*action_mistakes(connector, change.get("enabled_actions") or ()), *origin_mistakes(change.get("provider_url"))]
+    mistakes = [
+        *action_mistakes(connector, change.get("enabled_actions") or ()),
+        *origin_mistakes(change.get("provider_url")),
+    ]
     if not change.get("name", before.name).strip():
         mistakes.append(Mistake("name", "give the profile a name"))
     if not change.get("client_id", before.client_id).strip():

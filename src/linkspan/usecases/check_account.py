@@ -104,7 +104,8 @@ async def _profile(patient: _Patient) -> str:
 async def _secret(patient: _Patient) -> str:
     if await patient.hall.tokens.client_secret(patient.profile) is None:
         raise NotFoundError(
-            "The connector profile has no client secret.", next_step="Enter the client secret's value in the connector profile."
+            "The connector profile has no client secret.",
+            next_step="Enter the client secret's value in the connector profile.",
         )
     return "The connector profile has a client secret; the token check proves it."
 
@@ -134,8 +135,10 @@ async def _token(patient: _Patient) -> str:
 
 
 async def _environment(patient: _Patient) -> str:
+    if choice_of(patient.connector) is None:
+        return "The provider lists no companies; the permission check asks it something."
     source = AccountToken(patient.hall, patient.account, patient.profile, patient.run)
-    rows = await company_rows(patient.hall, patient.connector, patient.profile, patient.account, source, patient.run)
+    rows = await company_rows(patient.hall, patient.profile, patient.account, source, patient.run)
     name = patient.account.fields.get("environment")
     return f"{f'The environment {name}' if name else patient.connector.name} answers: {len(rows)} companies."
 
@@ -145,7 +148,7 @@ async def _company(patient: _Patient) -> str:
     if choice is None:
         return "The provider has no companies."
     source = AccountToken(patient.hall, patient.account, patient.profile, patient.run)
-    rows = await company_rows(patient.hall, patient.connector, patient.profile, patient.account, source, patient.run)
+    rows = await company_rows(patient.hall, patient.profile, patient.account, source, patient.run)
     wanted = patient.account.fields.get(choice.name)
     found = next((company for company in rows if company.id == wanted), None)
     if found is None:
@@ -157,7 +160,8 @@ async def _permission(patient: _Patient) -> str:
     enabled = enabled_actions(patient.connector, patient.profile)
     action = next(
         (
-            action for action in patient.connector.actions.values()
+            action
+            for action in patient.connector.actions.values()
             if action.id in enabled and action.verb is Verb.LIST and action.company_scoped and action.parent is None
         ),
         None,
@@ -171,6 +175,12 @@ async def _permission(patient: _Patient) -> str:
 
 
 _LOOKS: dict[str, Callable[[_Patient], Awaitable[str]]] = {
-    "profile": _profile, "secret": _secret, "tenant": _tenant, "account": _account, "token": _token,
-    "environment": _environment, "company": _company, "permission": _permission,
+    "profile": _profile,
+    "secret": _secret,
+    "tenant": _tenant,
+    "account": _account,
+    "token": _token,
+    "environment": _environment,
+    "company": _company,
+    "permission": _permission,
 }

@@ -53,12 +53,23 @@ async def create_connect_session(hall: Hall, caller: Caller, new: NewSession) ->
     account = await find_account(hall, caller.project_id, new.account_id) if new.account_id else None
     profile = await _profile(hall, caller, new, account)
     if not profile.enabled:
-        raise ProfileDisabledError("The connector profile is switched off, so that no account can be linked through it.")
+        raise ProfileDisabledError(
+            "The connector profile is switched off, so that no account can be linked through it."
+        )
     now, token = hall.clock(), new_token()
     session = ConnectSession(
-        id=new_number(), project_id=caller.project_id, profile_id=profile.id, connector=profile.connector, owner=new.owner,
-        created_at=now, expires_at=now + timedelta(seconds=new.expires_in), account_id=new.account_id,
-        multiple=new.multiple, label=new.label, kind=new.kind, metadata=new.metadata,
+        id=new_number(),
+        project_id=caller.project_id,
+        profile_id=profile.id,
+        connector=profile.connector,
+        owner=new.owner,
+        created_at=now,
+        expires_at=now + timedelta(seconds=new.expires_in),
+        account_id=new.account_id,
+        multiple=new.multiple,
+        label=new.label,
+        kind=new.kind,
+        metadata=new.metadata,
     )
     await hall.sessions.add(session, hall.vault.digest("connect-session", token))
     return OpenedSession(session, token, f"{hall.settings.base_url}/connect/s/{token.reveal()}")

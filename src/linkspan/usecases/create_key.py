@@ -34,8 +34,14 @@ async def create_key(hall: Hall, caller: Caller, new: NewKey) -> tuple[ApiKey, S
     text = new_key_text(hall.settings.region)
     shown = text.reveal()[: len(f"v1.{hall.settings.region}.") + _SHOWN]
     key = ApiKey(
-        id=new_key_id(), project_id=caller.project_id, name=new.name.strip(), prefix=shown, scopes=new.scopes,
-        enabled=True, created_at=hall.clock(), expires_at=new.expires_at,
+        id=new_key_id(),
+        project_id=caller.project_id,
+        name=new.name.strip(),
+        prefix=shown,
+        scopes=new.scopes,
+        enabled=True,
+        created_at=hall.clock(),
+        expires_at=new.expires_at,
     )
     await hall.keys.add(key, hall.vault.digest("api-key", text))
     return key, text

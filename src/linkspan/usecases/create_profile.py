@@ -40,11 +40,20 @@ async def create_profile(hall: Hall, caller: Caller, new: NewProfile) -> Profile
     now = hall.clock()
     first = not await hall.profiles.list(caller.project_id, connector.key)
     profile = Profile(
-        id=str(uuid4()), project_id=caller.project_id, connector=connector.key, name=new.name.strip(),
-        auth_method=method, client_id=new.client_id.strip(), has_secret=new.client_secret is not None,
-        scopes=new.scopes, enabled_actions=new.enabled_actions, provider_url=clean_origin(new.provider_url),
-        enabled=new.enabled, is_default=first if new.is_default is None else new.is_default,
-        created_at=now, updated_at=now,
+        id=str(uuid4()),
+        project_id=caller.project_id,
+        connector=connector.key,
+        name=new.name.strip(),
+        auth_method=method,
+        client_id=new.client_id.strip(),
+        has_secret=new.client_secret is not None,
+        scopes=new.scopes,
+        enabled_actions=new.enabled_actions,
+        provider_url=clean_origin(new.provider_url),
+        enabled=new.enabled,
+        is_default=first if new.is_default is None else new.is_default,
+        created_at=now,
+        updated_at=now,
     )
     await hall.profiles.add(profile, await seal_secret(hall, profile, new.client_secret))
     hall.warm.drop()
@@ -68,7 +77,9 @@ def action_mistakes(connector: Connector, actions: Iterable[str]) -> list[Mistak
     for action in sorted(actions):
         if action not in connector.actions:
             nearest = get_close_matches(action, connector.actions, n=1)
-            mistakes.append(Mistake("enabled_actions", f"there is no action {action!r}", nearest[0] if nearest else None))
+            mistakes.append(
+                Mistake("enabled_actions", f"there is no action {action!r}", nearest[0] if nearest else None)
+            )
     return mistakes
 
 

@@ -25,7 +25,9 @@ def checked_name(name: str) -> str:
     """The name without surrounding blanks. Raises InvalidInputError if nothing, or too much, is left."""
     stripped = name.strip()
     if not 1 <= len(stripped) <= MOST_LETTERS:
-        raise InvalidInputError(mistakes=[Mistake("name", f"give the project a name of at most {MOST_LETTERS} characters")])
+        raise InvalidInputError(
+            mistakes=[Mistake("name", f"give the project a name of at most {MOST_LETTERS} characters")]
+        )
     return stripped
 
 

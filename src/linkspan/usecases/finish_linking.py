@@ -79,7 +79,9 @@ async def _redeem(hall: Hall, attempt: LinkAttempt, profile: Profile, code: Secr
         attempt,
         access=await hall.vault.seal(attempt.project_id, owner, "access_token", answer.access_token),
         refresh=await hall.vault.seal(attempt.project_id, owner, "refresh_token", answer.refresh_token),
-        scope=answer.scope, obtained_at=answer.obtained_at, token_expires_at=answer.expires_at,
+        scope=answer.scope,
+        obtained_at=answer.obtained_at,
+        token_expires_at=answer.expires_at,
         expires_at=hall.clock() + timedelta(minutes=ATTEMPT_MINUTES),
     )
     await hall.links.keep_tokens(signed_in)

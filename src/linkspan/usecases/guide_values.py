@@ -14,7 +14,7 @@ _ANY_TENANT = "organizations"
 
 
 def guide_values(
-    connector: Connector, method: AuthMethod, *, base_url: str, addresses: GuideAddresses, options: Mapping[str, str],
+    connector: Connector, method: AuthMethod, *, base_url: str, addresses: GuideAddresses, options: Mapping[str, str]
 ) -> dict[str, str]:
     """The values by name. What is not known yet (client ID, tenant) is an upper-case word that nobody takes for a value."""
     profile = options.get("profile", "")

@@ -41,7 +41,9 @@ class CopyText:
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One step as it is shown: `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for;
+    """One step as it is shown.
+
+    `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for;
     `warnings` tell what in this installation stands in its way.
     """
 

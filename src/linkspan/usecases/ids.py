@@ -46,7 +46,11 @@ def new_attempt_id() -> str:
 def new_run_id(started_at: datetime) -> str:
     """`run_` and 20 characters [a-z0-9], of which the first nine order runs by their start in milliseconds."""
     milliseconds = int(started_at.timestamp() * 1000)
-    return "run_" + _base36(milliseconds, _RUN_TIME_DIGITS) + _base36(secrets.randbelow(36**_RUN_RANDOM_DIGITS), _RUN_RANDOM_DIGITS)
+    return (
+        "run_"
+        + _base36(milliseconds, _RUN_TIME_DIGITS)
+        + _base36(secrets.randbelow(36**_RUN_RANDOM_DIGITS), _RUN_RANDOM_DIGITS)
+    )
 
 
 def new_project_id(name: str) -> str:

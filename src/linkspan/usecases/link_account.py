@@ -50,28 +50,54 @@ def _account(
     now = hall.clock()
     if existing is None:
         return Account(
-            id=attempt.account_id, project_id=session.project_id, profile_id=session.profile_id, connector=session.connector,
-            owner=session.owner, state=AccountState.ACTIVE, fields=dict(fields), created_at=now, updated_at=now,
-            label=session.label, kind=session.kind, metadata=session.metadata, last_success_at=now,
+            id=attempt.account_id,
+            project_id=session.project_id,
+            profile_id=session.profile_id,
+            connector=session.connector,
+            owner=session.owner,
+            state=AccountState.ACTIVE,
+            fields=dict(fields),
+            created_at=now,
+            updated_at=now,
+            label=session.label,
+            kind=session.kind,
+            metadata=session.metadata,
+            last_success_at=now,
         )
     suspended = existing.state is AccountState.SUSPENDED
     return replace(
-        existing, profile_id=session.profile_id, owner=session.owner, fields=dict(fields), updated_at=now, last_success_at=now,
-        state=existing.state if suspended else AccountState.ACTIVE, reasons=existing.reasons if suspended else (),
-        label=session.label or existing.label, metadata=session.metadata or existing.metadata,
+        existing,
+        profile_id=session.profile_id,
+        owner=session.owner,
+        fields=dict(fields),
+        updated_at=now,
+        last_success_at=now,
+        state=existing.state if suspended else AccountState.ACTIVE,
+        reasons=existing.reasons if suspended else (),
+        label=session.label or existing.label,
+        metadata=session.metadata or existing.metadata,
     )
 
 
 async def _reseal(hall: Hall, attempt: LinkAttempt, account_id: str) -> SealedGrant:
     """The try's tokens, sealed for the account: a sealed text opens only for the owner that it was made for."""
-    if attempt.access is None or attempt.refresh is None or attempt.obtained_at is None or attempt.token_expires_at is None:
+    if (
+        attempt.access is None
+        or attempt.refresh is None
+        or attempt.obtained_at is None
+        or attempt.token_expires_at is None
+    ):
         raise LinkStateInvalidError
     vault, project, before, after = hall.vault, attempt.project_id, f"link:{attempt.id}", f"account:{account_id}"
     access = await vault.open(project, before, "access_token", attempt.access)
     refresh = await vault.open(project, before, "refresh_token", attempt.refresh)
     return SealedGrant(
-        account_id=account_id, project_id=project, version=1, scope=attempt.scope,
+        account_id=account_id,
+        project_id=project,
+        version=1,
+        scope=attempt.scope,
         access=await vault.seal(project, after, "access_token", access),
         refresh=await vault.seal(project, after, "refresh_token", refresh),
-        obtained_at=attempt.obtained_at, expires_at=attempt.token_expires_at,
+        obtained_at=attempt.obtained_at,
+        expires_at=attempt.token_expires_at,
     )

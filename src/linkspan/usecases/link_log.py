@@ -48,10 +48,21 @@ async def link_run(hall: Hall, session: ConnectSession, *, quiet: bool = False) 
         if error is not None or not quiet:
             hall.run_log.add(
                 Run(
-                    id=run_id, project_id=session.project_id, account_id=work.account_id, profile_id=session.profile_id,
-                    connector=session.connector, action=f"{session.connector}_link_account", verb="link", door="linking",
-                    key_id=None, started_at=started, duration_ms=(time.perf_counter() - tick) * 1000,
-                    status=error.http_status if error else 200, error_code=error.code if error else None,
-                    error_message=error.message if error else None, rows=work.rows, steps=tuple(work.steps),
+                    id=run_id,
+                    project_id=session.project_id,
+                    account_id=work.account_id,
+                    profile_id=session.profile_id,
+                    connector=session.connector,
+                    action=f"{session.connector}_link_account",
+                    verb="link",
+                    door="linking",
+                    key_id=None,
+                    started_at=started,
+                    duration_ms=(time.perf_counter() - tick) * 1000,
+                    status=error.http_status if error else 200,
+                    error_code=error.code if error else None,
+                    error_message=error.message if error else None,
+                    rows=work.rows,
+                    steps=tuple(work.steps),
                 )
             )

@@ -40,12 +40,16 @@ class FreshToken:
         return self._token
 
 
-async def offer_companies(hall: Hall, attempt: LinkAttempt, session: ConnectSession, profile: Profile, run: LinkRun) -> LinkView:
+async def offer_companies(
+    hall: Hall, attempt: LinkAttempt, session: ConnectSession, profile: Profile, run: LinkRun
+) -> LinkView:
     """List the companies; with exactly one, or for a connector without companies, the account is linked at once."""
     connector = hall.catalog.connectors[session.connector]
     view = LinkView(attempt.id, LinkStage.CHOOSE_COMPANY, session, connector, attempt.fields, asked_before(connector))
     if choice_of(connector) is None:
-        return replace(view, stage=LinkStage.LINKED, account=await link_account(hall, attempt, session, attempt.fields, run))
+        return replace(
+            view, stage=LinkStage.LINKED, account=await link_account(hall, attempt, session, attempt.fields, run)
+        )
     try:
         companies = await _companies(hall, attempt, session, profile, run)
     except (EnvironmentNotFoundError, CompanyNotFoundError, WaitError) as problem:
@@ -74,7 +78,8 @@ async def correct_fields(hall: Hall, attempt_id: str, fields: Mapping[str, str],
         merged = check_fields(connector, {**attempt.fields, **fields})
         if bound is not None and merged.get(bound) != attempt.fields.get(bound):
             raise InvalidInputError(
-                mistakes=[Mistake(bound, "another tenant needs a new sign-in")], next_step="Start again from the link page."
+                mistakes=[Mistake(bound, "another tenant needs a new sign-in")],
+                next_step="Start again from the link page.",
             )
         attempt = await hall.links.keep_fields(attempt, merged)
         return await offer_companies(hall, attempt, session, profile, run)
@@ -86,12 +91,19 @@ async def read_linking(hall: Hall, attempt_id: str, browser: Secret | None) -> L
     connector = hall.catalog.connectors[session.connector]
     companies = offered_companies(attempt)
     view = LinkView(
-        attempt.id, LinkStage.CHOOSE_COMPANY if companies else LinkStage.CORRECT_FIELDS, session, connector, attempt.fields,
-        asked_before(connector), companies,
+        attempt.id,
+        LinkStage.CHOOSE_COMPANY if companies else LinkStage.CORRECT_FIELDS,
+        session,
+        connector,
+        attempt.fields,
+        asked_before(connector),
+        companies,
     )
     if attempt.done_at is None:
         return view
-    return replace(view, stage=LinkStage.LINKED, account=await hall.accounts.read(attempt.project_id, attempt.account_id))
+    return replace(
+        view, stage=LinkStage.LINKED, account=await hall.accounts.read(attempt.project_id, attempt.account_id)
+    )
 
 
 async def find_attempt(
@@ -131,18 +143,26 @@ def pending_account(hall: Hall, attempt: LinkAttempt, session: ConnectSession) -
     """The account as it will be, before its company is chosen; not stored."""
     now = hall.clock()
     return Account(
-        id=attempt.account_id, project_id=attempt.project_id, profile_id=session.profile_id, connector=session.connector,
-        owner=session.owner, state=AccountState.ACTIVE, fields=attempt.fields, created_at=now, updated_at=now,
-        label=session.label, kind=session.kind, metadata=session.metadata,
+        id=attempt.account_id,
+        project_id=attempt.project_id,
+        profile_id=session.profile_id,
+        connector=session.connector,
+        owner=session.owner,
+        state=AccountState.ACTIVE,
+        fields=attempt.fields,
+        created_at=now,
+        updated_at=now,
+        label=session.label,
+        kind=session.kind,
+        metadata=session.metadata,
     )
 
 
 async def _companies(
     hall: Hall, attempt: LinkAttempt, session: ConnectSession, profile: Profile, run: LinkRun
 ) -> tuple[Company, ...]:
-    connector = hall.catalog.connectors[session.connector]
     token = await hall.vault.open(attempt.project_id, f"link:{attempt.id}", "access_token", attempt.access or b"")
-    rows = await company_rows(hall, connector, profile, pending_account(hall, attempt, session), FreshToken(token), run)
+    rows = await company_rows(hall, profile, pending_account(hall, attempt, session), FreshToken(token), run)
     if not rows:
         raise CompanyNotFoundError(
             "The signed-in user may enter no company in this environment.",
@@ -152,20 +172,25 @@ async def _companies(
 
 
 async def company_rows(
-    hall: Hall, connector: Connector, profile: Profile, account: Account, tokens: TokenSource, run: LinkRun
+    hall: Hall, profile: Profile, account: Account, tokens: TokenSource, run: LinkRun
 ) -> tuple[Company, ...]:
     """The companies of the environment that an account points to, by name."""
+    connector = hall.catalog.connectors[account.connector]
     field = choice_of(connector)
     if field is None or field.choice is None:
         return ()
     choice, action = field.choice, connector.actions[field.choice.action]
-    call = hall.engine.prepare(action, target_of(connector, profile, account), Inputs(query={"page_size": _MOST_COMPANIES}))
+    call = hall.engine.prepare(
+        action, target_of(connector, profile, account), Inputs(query={"page_size": _MOST_COMPANIES})
+    )
     result = await hall.engine.execute(call, tokens, run)
     rows = result.data if isinstance(result.data, list) else []
     companies = (
         Company(
-            id=str(row[choice.value]), name=str(row.get(choice.label) or row[choice.value]),
-            sets={field.name: str(row[choice.value])} | {name: str(row.get(of, "")) for name, of in choice.also.items()},
+            id=str(row[choice.value]),
+            name=str(row.get(choice.label) or row[choice.value]),
+            sets={field.name: str(row[choice.value])}
+            | {name: str(row.get(of, "")) for name, of in choice.also.items()},
         )
         for row in rows
     )

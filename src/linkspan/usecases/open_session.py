@@ -17,7 +17,9 @@ async def open_session(hall: Hall, token: Secret) -> SessionView:
     account = await hall.accounts.read(session.project_id, session.account_id) if session.account_id else None
     connector = hall.catalog.connectors[session.connector]
     fields = asked_before(connector)
-    values = {name: value for name, value in (account.fields if account else {}).items() if name in {f.name for f in fields}}
+    values = {
+        name: value for name, value in (account.fields if account else {}).items() if name in {f.name for f in fields}
+    }
     return SessionView(session, connector, profile, fields, values, account)
 
 
@@ -34,7 +36,9 @@ async def usable_profile(hall: Hall, session: ConnectSession) -> Profile:
         raise ConnectSessionExpiredError("This link was used already: its account is linked.")
     profile = await find_profile(hall, session.project_id, session.profile_id)
     if not profile.enabled:
-        raise ProfileDisabledError("The connector profile is switched off, so that no account can be linked through it.")
+        raise ProfileDisabledError(
+            "The connector profile is switched off, so that no account can be linked through it."
+        )
     return profile
 
 

@@ -111,7 +111,9 @@ def find_guide(connector: Connector, kind: str, method_key: str) -> tuple[Guide,
 
 def table_rights(connector: Connector, actions: Iterable[Action]) -> tuple[TableRight, ...]:
     """The smallest rights that let a person run all these actions, by table."""
-    return tuple(TableRight(table, connector.tables.get(table), rights) for table, rights in permission_set(actions).items())
+    return tuple(
+        TableRight(table, connector.tables.get(table), rights) for table, rights in permission_set(actions).items()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ def _groups(connector: Connector, selection: Selection, search: str) -> tuple[Ac
     for action in connector.actions.values():
         by_resource.setdefault(action.resource, []).append(_row(action, selection, words))
     return tuple(
-        ActionGroup(resource, resource.replace("_", " ").capitalize(), tuple(rows)) for resource, rows in by_resource.items()
+        ActionGroup(resource, resource.replace("_", " ").capitalize(), tuple(rows))
+        for resource, rows in by_resource.items()
     )
 
 
@@ -199,7 +202,9 @@ def _checked(request: GuideRequest) -> tuple[dict[str, str], list[str]]:
     return options, notices
 
 
-def _query(connector: Connector, selection: Selection, options: Mapping[str, str], method: AuthMethod) -> dict[str, str]:
+def _query(
+    connector: Connector, selection: Selection, options: Mapping[str, str], method: AuthMethod
+) -> dict[str, str]:
     """The query of the dynamic address: only what differs from the plain page."""
     query = {"a": write_selection(connector, selection.chosen), **options}
     if query.get("sep") == _separator_name(method):

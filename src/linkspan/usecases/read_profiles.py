@@ -1,6 +1,6 @@
 """The connector profiles of a project."""
 
-from linkspan.errors import NotFoundError
+from linkspan.errors import InvalidInputError, Mistake, NotFoundError
 from linkspan.model import Caller, KeyScope, Profile
 from linkspan.usecases.access import require
 from linkspan.usecases.hall import Hall
@@ -37,3 +37,14 @@ async def default_profile(hall: Hall, project_id: str, connector: str) -> Profil
         msg = f"This project has no default connector profile for {connector}."
         raise NotFoundError(msg, next_step="Create a connector profile, or name one by its id.")
     return chosen[0]
+
+
+async def only_connector(hall: Hall, project_id: str) -> str:
+    """The connector that a session is for when its caller names nothing. Raises InvalidInputError unless there is just one."""
+    connectors = sorted(
+        {profile.connector for profile in await hall.profiles.list(project_id, None) if profile.enabled}
+    )
+    if len(connectors) == 1:
+        return connectors[0]
+    what = f"name one of {', '.join(connectors)}" if connectors else "create a connector profile first"
+    raise InvalidInputError(mistakes=[Mistake("provider", what)])

@@ -1,13 +1,14 @@
 """The one place where a run is written into the log: every outcome, refusals before anything was sent included."""
 
-import asyncio
 import time
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+import structlog
+
 from linkspan.connectors.action import Action
-from linkspan.errors import LinkspanError
+from linkspan.errors import LinkspanError, WriteOutcomeUnknownError
 from linkspan.model import Account, Caller, Run, Step
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_run_id
@@ -17,9 +18,14 @@ _LONGEST_MESSAGE = 2000
 _OK = 200
 _CLIENT_GONE = 499
 
+log = structlog.get_logger(__name__)
+
 
 class Recording:
-    """A run while it happens: a sink of steps, and a context manager that adds the run to the log when it is left."""
+    """A run while it happens: a sink of steps, and a context manager that adds the run to the log when it is left.
+
+    A failure without a name becomes a LinkspanError with the run's id, once `write_may_leave` is set WriteOutcomeUnknownError.
+    """
 
     def __init__(self, hall: Hall, caller: Caller, action_id: str, door: str) -> None:
         self._hall, self._caller, self._door = hall, caller, door
@@ -31,6 +37,8 @@ class Recording:
         self._began = time.perf_counter()
         self.started_at = hall.clock()
         self.run_id = new_run_id(self.started_at)
+        self.key_id = caller.key_id
+        self.write_may_leave = False
 
     def add(self, step: Step) -> None:
         """Take one provider request; steps are numbered in the order they come, token requests among them."""
@@ -51,9 +59,23 @@ class Recording:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        named = self._named(error) if isinstance(error, Exception) else None
+        if named is not None:
+            named.run_id = self.run_id
+        self._hall.run_log.add(self._run(named or error))
+        if named is not None and named is not error:
+            log.error("run_failed", run_id=self.run_id, action=self._action_id, exc_info=error)
+            raise named from error
+
+    def _named(self, error: Exception) -> LinkspanError:
+        """The error itself, or in place of a fault in Linkspan one that says whether a write may have happened."""
         if isinstance(error, LinkspanError):
-            error.run_id = self.run_id
-        self._hall.run_log.add(self._run(error))
+            return error
+        if self.write_may_leave:
+            return WriteOutcomeUnknownError(
+                "Linkspan failed while the write was under way: it may or may not have happened."
+            )
+        return LinkspanError()
 
     def _run(self, error: BaseException | None) -> Run:
         action, account = self._action, self._account
@@ -67,7 +89,7 @@ class Recording:
             action=self._action_id,
             verb=action.verb.value if action else "unknown",
             door=self._door,
-            key_id=self._caller.key_id,
+            key_id=self.key_id,
             started_at=self.started_at,
             duration_ms=round((time.perf_counter() - self._began) * 1000, 3),
             status=status,
@@ -79,11 +101,9 @@ class Recording:
 
 
 def _outcome(error: BaseException | None) -> tuple[int, str | None, str | None]:
-    """Status, code and message for the log; an error that is not ours is a fault in Linkspan, unless the caller just went away."""
+    """Status, code and message for the log; what is no error of ours is a caller who went away, or a process that ends."""
     if error is None:
         return _OK, None, None
     if isinstance(error, LinkspanError):
         return error.http_status, error.code, error.message[:_LONGEST_MESSAGE]
-    if isinstance(error, asyncio.CancelledError | GeneratorExit):
-        return _CLIENT_GONE, "cancelled", "The caller went away before the end."
-    return LinkspanError.http_status, LinkspanError.code, f"{type(error).__name__}"
+    return _CLIENT_GONE, "cancelled", "The caller went away before the end."

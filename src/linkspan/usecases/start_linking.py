@@ -67,6 +67,8 @@ async def oauth_app(hall: Hall, connector: Connector, profile: Profile, values: 
         scopes=scopes_of(connector, profile),
         separator=method.scope_separator,
         redirect_uri=redirect_uri(hall, connector.key),
+        client_auth=method.client_auth,
+        sign_in_parameters=method.sign_in_parameters,
     )
 
 
@@ -82,8 +84,14 @@ async def _authorize(hall: Hall, view: SessionView, values: Mapping[str, str], b
     app = await oauth_app(hall, view.connector, view.profile, values)
     await hall.links.start(
         LinkAttempt(
-            id=attempt_id, project_id=session.project_id, session_id=session.id, account_id=session.account_id or new_account_id(),
-            fields=values, verifier=sealed, created_at=now, expires_at=now + timedelta(minutes=ATTEMPT_MINUTES),
+            id=attempt_id,
+            project_id=session.project_id,
+            session_id=session.id,
+            account_id=session.account_id or new_account_id(),
+            fields=values,
+            verifier=sealed,
+            created_at=now,
+            expires_at=now + timedelta(minutes=ATTEMPT_MINUTES),
             browser_digest=hall.vault.digest("link-browser", browser),
         ),
         state_digest=hall.vault.digest("link-state", state),

@@ -18,7 +18,12 @@ class Warm:
     """Caches of one process. `drop()` after an own write; `watch()` follows the writes of other processes."""
 
     def __init__(
-        self, *, keys: KeyStore, profiles: ProfileStore, accounts: AccountStore, changes: ChangeCounter,
+        self,
+        *,
+        keys: KeyStore,
+        profiles: ProfileStore,
+        accounts: AccountStore,
+        changes: ChangeCounter,
         forget_tokens: Callable[[], None],
     ) -> None:
         self._keys, self._profiles, self._accounts, self._changes = keys, profiles, accounts, changes

@@ -1,8 +1,9 @@
 """A whole installation in this process, over a simulator on real HTTP: what the tests of the doors drive."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import httpx2
@@ -19,7 +20,7 @@ from linkspan.usecases.create_profile import NewProfile, create_profile
 from linkspan.usecases.create_project import create_project
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.read_accounts import list_accounts
-from linkspan.wiring import opened_hall
+from linkspan.wiring import opened_hall, utc_now
 
 BASE = "https://linkspan.example"
 CONNECTOR = "dynamics365bc"
@@ -42,7 +43,9 @@ class World:
     async def browser(self, **given: object) -> AsyncIterator[httpx2.AsyncClient]:
         """A client that reaches our pages in this process, and the simulator over HTTP."""
         inside = httpx2.ASGITransport(app=build_app(self.hall))
-        async with httpx2.AsyncClient(base_url=BASE, mounts={BASE: inside}, follow_redirects=True, timeout=20, **given) as client:
+        async with httpx2.AsyncClient(
+            base_url=BASE, mounts={BASE: inside}, follow_redirects=True, timeout=20, **given
+        ) as client:
             yield client
 
     @asynccontextmanager
@@ -68,18 +71,24 @@ class World:
         """What a person enters on the way."""
         demo = self.simulator.demo
         told = {
-            "tenant_id": str(demo.tenant_id), "environment": demo.environment, "username": demo.user,
-            "password": demo.password, "answer": "accept", "company_id": str(demo.company_id),
+            "tenant_id": str(demo.tenant_id),
+            "environment": demo.environment,
+            "username": demo.user,
+            "password": demo.password,
+            "answer": "accept",
+            "company_id": str(demo.company_id),
         }
         return told | other
 
 
-async def open_world(folder: Path, simulator: Simulator) -> AsyncIterator[World]:
-    """The installation, with one account linked through the real pages."""
-    settings = Settings(data_dir=folder, public_url=BASE, allow_private_addresses=True)
+async def open_world(
+    folder: Path, simulator: Simulator, *, clock: Callable[[], datetime] = utc_now, **given: object
+) -> AsyncIterator[World]:
+    """The installation, with one account linked through the real pages; `given` are more settings."""
+    settings = Settings(data_dir=folder, public_url=BASE, allow_private_addresses=True, **given)
     demo = simulator.demo
     simulator.add_redirect_uri(demo.client_id, REDIRECT)
-    async with opened_hall(settings) as hall:
+    async with opened_hall(settings, clock=clock) as hall:
         project = await create_project(hall, "Brygge Orders")
         caller = Caller(project.id, ALL_SCOPES)
         _, key = await create_key(hall, caller, NewKey("doors"))
@@ -93,7 +102,9 @@ async def open_world(folder: Path, simulator: Simulator) -> AsyncIterator[World]
         yield world
 
 
-async def walk(browser: httpx2.AsyncClient, address: str, answers: Mapping[str, str], *, most: int = 8) -> httpx2.Response:
+async def walk(
+    browser: httpx2.AsyncClient, address: str, answers: Mapping[str, str], *, most: int = 8
+) -> httpx2.Response:
     """Open the address and submit one form after another, until a page has none that the answers fit."""
     page = await browser.get(address)
     for _ in range(most):
@@ -106,12 +117,18 @@ async def walk(browser: httpx2.AsyncClient, address: str, answers: Mapping[str, 
 
 def fitting_form(html: str, answers: Mapping[str, str]) -> Form | None:
     """The POST form that takes most of the answers."""
-    forms = [(len({*form.values, *form.choices, *(name for name, _, _ in form.buttons)} & answers.keys()), form) for form in forms_of(html) if form.method == "post"]
+    forms = [
+        (len({*form.values, *form.choices, *(name for name, _, _ in form.buttons)} & answers.keys()), form)
+        for form in forms_of(html)
+        if form.method == "post"
+    ]
     fit, form = max(forms, key=lambda pair: pair[0], default=(0, None))
     return form if fit else None
 
 
-async def submit(browser: httpx2.AsyncClient, page: httpx2.Response, form: Form, answers: Mapping[str, str]) -> httpx2.Response:
+async def submit(
+    browser: httpx2.AsyncClient, page: httpx2.Response, form: Form, answers: Mapping[str, str]
+) -> httpx2.Response:
     data = dict(form.values)
     names = {*form.values, *form.choices, *(name for name, _, _ in form.buttons if name)}
     data |= {name: value for name, value in answers.items() if name in names}

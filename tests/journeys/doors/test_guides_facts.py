@@ -158,7 +158,12 @@ async def test_the_permission_set_follows_the_choice(world: World) -> None:
 
 async def test_wrong_addresses_are_pages_with_a_way_on(world: World) -> None:
     async with world.browser() as client:
-        for address in ("/connectors/nothing", f"{PROFILE_GUIDE}.txt", f"/connectors/{CONNECTOR}/guides/other/oauth-2-0", "/connectors/a/b/c"):
+        for address in (
+            "/connectors/nothing",
+            f"{PROFILE_GUIDE}.txt",
+            f"/connectors/{CONNECTOR}/guides/other/oauth-2-0",
+            "/connectors/a/b/c",
+        ):
             answer = await client.get(address)
 
             assert 404 == answer.status_code
@@ -174,3 +179,14 @@ async def test_guides_need_no_key_and_no_javascript(world: World) -> None:
     assert {""} == set(scripts)
     assert " style=" not in page
     assert "onclick" not in page
+
+
+async def test_a_missing_guide_is_told_in_the_form_asked_for(world: World) -> None:
+    async with world.browser() as client:
+        told = await client.get(f"/connectors/{CONNECTOR}/guides/connector-profile/saml.json")
+        text = await client.get(f"/connectors/{CONNECTOR}/guides/connector-profile/saml.md")
+
+    assert (404, 404) == (told.status_code, text.status_code)
+    assert "not_found" == told.json()["error"]["code"]
+    assert "connector-profile/oauth-2-0" in told.json()["error"]["next_step"]
+    assert "Code: `not_found`" in text.text

@@ -28,13 +28,22 @@ async def submitted(world: World, **fields: object) -> str:
     ("fields", "query"),
     [
         ({"actions": ids("list_customers", "get_customer", "list_items")}, "?a=customers.lg~items.l"),
-        ({"actions": ids("list_items", "list_customers"), "sep": "space", "for": "one_tenant", "client": ""}, "?a=customers.l~items.l"),
-        ({"actions": ids("list_items"), "sep": "comma", "for": "many_tenants"}, "?a=items.l&sep=comma&for=many_tenants"),
+        (
+            {"actions": ids("list_items", "list_customers"), "sep": "space", "for": "one_tenant", "client": ""},
+            "?a=customers.l~items.l",
+        ),
+        (
+            {"actions": ids("list_items"), "sep": "comma", "for": "many_tenants"},
+            "?a=items.l&sep=comma&for=many_tenants",
+        ),
         ({}, ""),
         ({"pick": "none", "actions": ids("list_items")}, ""),
         ({"pick": "all"}, ""),
         ({"pick": "all", "q": "vendor"}, "?q=vendor&a=vendors.lgcud"),
-        ({"pick": "read", "q": "vendor", "actions": ids("delete_vendor", "list_items")}, "?q=vendor&a=items.l~vendors.lg"),
+        (
+            {"pick": "read", "q": "vendor", "actions": ids("delete_vendor", "list_items")},
+            "?q=vendor&a=items.l~vendors.lg",
+        ),
         ({"pick": "none", "q": "vendor", "actions": ids("delete_vendor", "list_items")}, "?q=vendor&a=items.l"),
         ({"actions": ids("list_itmes")}, f"?a={CONNECTOR}_list_itmes"),
     ],
@@ -44,7 +53,9 @@ async def test_a_form_leads_to_the_short_address(world: World, fields: dict[str,
 
 
 async def test_read_only_chooses_what_changes_nothing(world: World) -> None:
-    reading = [action for action in world.hall.catalog.connectors[CONNECTOR].actions.values() if action.annotations.read_only]
+    reading = [
+        action for action in world.hall.catalog.connectors[CONNECTOR].actions.values() if action.annotations.read_only
+    ]
     address = await submitted(world, pick="read")
     letters = re.findall(r"\.([a-z]+)", address.partition("?a=")[2])
 

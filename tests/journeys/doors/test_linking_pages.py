@@ -35,7 +35,11 @@ async def until(world: World, browser: httpx2.AsyncClient, owner: str, **other: 
     for _ in range(6):
         form = fitting_form(page.text, answers)
         assert form is not None, page.text
-        data = form.values | {name: value for name, value in answers.items() if name in form.values or any(name == n for n, _, _ in form.buttons)}
+        data = form.values | {
+            name: value
+            for name, value in answers.items()
+            if name in form.values or any(name == n for n, _, _ in form.buttons)
+        }
         page = await browser.post(page.url.join(form.action or str(page.url)), data=data, follow_redirects=False)
         while page.is_redirect:
             target = str(page.url.join(page.headers["location"]))
@@ -88,7 +92,9 @@ async def test_the_sign_in_is_asked_for_with_state_and_pkce(world: World) -> Non
     assert f"/{world.simulator.demo.tenant_id}/oauth2/v2.0/authorize" == address.path
     assert REDIRECT == query["redirect_uri"]
     assert ("code", "S256") == (query["response_type"], query["code_challenge_method"])
-    assert {"offline_access", "https://api.businesscentral.dynamics.com/Financials.ReadWrite.All"} <= set(query["scope"].split())
+    assert {"offline_access", "https://api.businesscentral.dynamics.com/Financials.ReadWrite.All"} <= set(
+        query["scope"].split()
+    )
     assert len(query["state"]) >= 32
 
 
@@ -114,7 +120,9 @@ async def test_a_tenant_that_does_not_exist(world: World) -> None:
 
 async def test_a_wrong_environment_is_corrected_without_a_new_sign_in(world: World) -> None:
     async with world.browser() as browser:
-        page = await walk(browser, (await until(world, browser, "env", environment="Prodction")).headers["location"], {})
+        page = await walk(
+            browser, (await until(world, browser, "env", environment="Prodction")).headers["location"], {}
+        )
         problem = code_of(page)
         form = fitting_form(page.text, {"environment": ""})
         companies = await submit(browser, page, form, {"environment": "Production"})
@@ -132,7 +140,9 @@ async def test_companies_are_searched_and_must_be_chosen(world: World) -> None:
         nothing = await browser.get(f"{page.url}?q=nosuch")
         form = fitting_form(page.text, {"company_id": ""})
         empty = await browser.post(str(page.url), data=form.values)
-        foreign = await browser.post(str(page.url), data=form.values | {"company_id": "00000000-0000-0000-0000-000000000000"})
+        foreign = await browser.post(
+            str(page.url), data=form.values | {"company_id": "00000000-0000-0000-0000-000000000000"}
+        )
 
     assert 2 == page.text.count('type="radio" name="company_id"')
     assert 1 == found.text.count('type="radio" name="company_id"')
@@ -156,7 +166,9 @@ async def test_wrong_client_secret(world: World) -> None:
     await change_profile(world.hall, world.caller, world.profile.id, {"client_secret": Secret("not-the-secret")})
     async with world.browser() as browser:
         page = await walk(browser, await world.link_url("secret"), world.answers())
-    await change_profile(world.hall, world.caller, world.profile.id, {"client_secret": Secret(world.simulator.demo.client_secret)})
+    await change_profile(
+        world.hall, world.caller, world.profile.id, {"client_secret": Secret(world.simulator.demo.client_secret)}
+    )
 
     assert_problem(page, "client_secret_wrong", 502)
     assert "not-the-secret" not in page.text
@@ -239,7 +251,9 @@ async def test_a_profile_that_is_switched_off(world: World) -> None:
 async def test_an_administrators_consent(world: World) -> None:
     async with world.browser() as browser:
         granted = await browser.get(f"{REDIRECT}?admin_consent=True&tenant=af72900c-dafa-5fde-92e4-1bbe29869b85")
-        refused = await browser.get(f"{REDIRECT}?admin_consent=True&error=access_denied&error_description=AADSTS65004%3A+Declined.%0D%0ATrace")
+        refused = await browser.get(
+            f"{REDIRECT}?admin_consent=True&error=access_denied&error_description=AADSTS65004%3A+Declined.%0D%0ATrace"
+        )
 
     assert "Consent granted" in granted.text
     assert_problem(refused, "admin_consent_required", 403)
@@ -278,7 +292,9 @@ async def _expire(world: World, session_id: int) -> None:
 
     async with world.hall.sessions._database.begin() as connection:
         past = world.hall.clock() - timedelta(seconds=1)
-        await connection.execute(update(connect_sessions).where(connect_sessions.c.id == session_id).values(expires_at=past))
+        await connection.execute(
+            update(connect_sessions).where(connect_sessions.c.id == session_id).values(expires_at=past)
+        )
 
 
 async def _fresh(world: World, address: str) -> httpx2.Response:

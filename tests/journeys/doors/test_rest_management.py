@@ -16,7 +16,9 @@ async def test_the_openapi_document_is_valid_and_complete(world: World) -> None:
         document = (await client.get("/v1/openapi.json")).json()
     OpenAPIV31SpecValidator(document).validate()
     operations = {
-        f"{method.upper()} {path}": operation for path, methods in document["paths"].items() for method, operation in methods.items()
+        f"{method.upper()} {path}": operation
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
     }
 
     assert "3.1.0" == document["openapi"]
@@ -25,7 +27,10 @@ async def test_the_openapi_document_is_valid_and_complete(world: World) -> None:
     assert "application/x-ndjson" in operations["POST /actions/{action_id}"]["responses"]["200"]["content"]
     assert all(operation["summary"] and operation["description"] for operation in operations.values())
     assert all("401" in operation["responses"] for operation in operations.values())
-    assert all("422" not in operation["responses"] or "$ref" in operation["responses"]["422"] for operation in operations.values())
+    assert all(
+        "422" not in operation["responses"] or "$ref" in operation["responses"]["422"]
+        for operation in operations.values()
+    )
 
 
 async def test_every_documented_read_answers(world: World) -> None:
@@ -47,7 +52,9 @@ async def test_health(world: World) -> None:
 async def test_connectors_and_actions(world: World) -> None:
     async with world.api() as client:
         connectors = (await client.get("/v1/connectors")).json()
-        creating = (await client.get("/v1/actions", params={"connector": CONNECTOR, "verb": "create", "search": "quote"})).json()
+        creating = (
+            await client.get("/v1/actions", params={"connector": CONNECTOR, "verb": "create", "search": "quote"})
+        ).json()
         action = (await client.get(f"/v1/actions/{CONNECTOR}_create_sales_quote")).json()
         missing = await client.get(f"/v1/actions/{CONNECTOR}_create_sales_qoute")
 
@@ -65,7 +72,10 @@ async def test_connectors_and_actions(world: World) -> None:
 
 async def test_the_life_of_a_profile(world: World) -> None:
     ask = {
-        "connector": CONNECTOR, "name": "Second", "client_id": "0d9d1c1e-1111-4222-8333-444455556666", "client_secret": "planted-secret",
+        "connector": CONNECTOR,
+        "name": "Second",
+        "client_id": "0d9d1c1e-1111-4222-8333-444455556666",
+        "client_secret": "planted-secret",
         "enabled_actions": [f"{CONNECTOR}_list_items"],
     }
     async with world.api() as client:
@@ -81,7 +91,9 @@ async def test_the_life_of_a_profile(world: World) -> None:
     assert "planted-secret" not in made.text
     assert not made.json()["is_default"]
     assert ("Renamed", False, [f"{CONNECTOR}_list_items"]) == (
-        changed.json()["name"], changed.json()["has_secret"], changed.json()["enabled_actions"],
+        changed.json()["name"],
+        changed.json()["has_secret"],
+        changed.json()["enabled_actions"],
     )
     assert changed.json() == again.json()
     assert (204, b"") == (gone.status_code, gone.content)
@@ -89,7 +101,13 @@ async def test_the_life_of_a_profile(world: World) -> None:
 
 
 async def test_every_mistake_in_a_profile_is_told_at_once(world: World) -> None:
-    ask = {"connector": CONNECTOR, "name": " ", "client_id": "x", "enabled_actions": [f"{CONNECTOR}_list_itmes"], "provider_url": "ftp://x"}
+    ask = {
+        "connector": CONNECTOR,
+        "name": " ",
+        "client_id": "x",
+        "enabled_actions": [f"{CONNECTOR}_list_itmes"],
+        "provider_url": "ftp://x",
+    }
     async with world.api() as client:
         told = (await client.post("/v1/profiles", json=ask)).json()["error"]
         unknown = (await client.post("/v1/profiles", json={"conector": CONNECTOR})).json()["error"]
@@ -97,7 +115,9 @@ async def test_every_mistake_in_a_profile_is_told_at_once(world: World) -> None:
     assert "invalid_input" == told["code"]
     assert {"name", "enabled_actions", "provider_url"} == {mistake["where"] for mistake in told["mistakes"]}
     assert f"{CONNECTOR}_list_items" in [mistake["nearest"] for mistake in told["mistakes"]]
-    assert {"body.connector", "body.name", "body.client_id", "body.conector"} == {item["where"] for item in unknown["mistakes"]}
+    assert {"body.connector", "body.name", "body.client_id", "body.conector"} == {
+        item["where"] for item in unknown["mistakes"]
+    }
 
 
 async def test_a_profile_in_use_cannot_be_deleted(world: World) -> None:
@@ -110,7 +130,10 @@ async def test_a_profile_in_use_cannot_be_deleted(world: World) -> None:
 
 async def test_a_connect_session(world: World) -> None:
     ask = {
-        "connector": CONNECTOR, "origin_owner_id": "cust-7", "origin_owner_name": "Holm & Vik AS", "expires_in": 600,
+        "connector": CONNECTOR,
+        "origin_owner_id": "cust-7",
+        "origin_owner_name": "Holm & Vik AS",
+        "expires_in": 600,
         "metadata": {"plan": "gold", "seats": 12},
     }
     async with world.api() as client:
@@ -137,7 +160,11 @@ async def test_the_life_of_an_account(world: World) -> None:
         bad = await client.get("/v1/accounts", params={"cursor": "x"})
 
     assert world.account.id in [account["id"] for account in listed["data"]]
-    assert ("Head office", "first", "First AS") == (changed["label"], changed["origin_owner_id"], changed["origin_owner_name"])
+    assert ("Head office", "first", "First AS") == (
+        changed["label"],
+        changed["origin_owner_id"],
+        changed["origin_owner_name"],
+    )
     assert ("suspended", "suspended") == (suspended["state"], suspended["state_reasons"][0]["code"])
     assert "active" == resumed["state"]
     assert {"data": [], "next": None} == nothing
@@ -161,7 +188,9 @@ async def test_an_account_is_unlinked_for_good(world: World) -> None:
 async def test_the_life_of_a_key(world: World) -> None:
     until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     async with world.api() as client:
-        made = (await client.post("/v1/keys", json={"name": "reader", "scopes": ["logs:read"], "expires_at": until})).json()
+        made = (
+            await client.post("/v1/keys", json={"name": "reader", "scopes": ["logs:read"], "expires_at": until})
+        ).json()
         listed = (await client.get("/v1/keys")).text
         off = (await client.patch(f"/v1/keys/{made['id']}", json={"enabled": False})).json()
         async with world.api(made["key"]) as other:
@@ -216,7 +245,11 @@ async def test_the_log_of_runs(world: World) -> None:
     failed = (await world.rpc("get_vendor", path={"id": "00000000-0000-0000-0000-0000000000bb"})).json()
     async with world.api() as client:
         runs = (await client.get("/v1/runs", params={"account_id": world.account.id, "page_size": 2})).json()
-        older = (await client.get("/v1/runs", params={"account_id": world.account.id, "page_size": 2, "cursor": runs["next"]})).json()
+        older = (
+            await client.get(
+                "/v1/runs", params={"account_id": world.account.id, "page_size": 2, "cursor": runs["next"]}
+            )
+        ).json()
         failures = (await client.get("/v1/runs", params={"failed": True, "action": f"{CONNECTOR}_get_vendor"})).json()
         one = (await client.get(f"/v1/runs/{done['run_id']}")).json()
         since = (await client.get("/v1/runs", params={"since": "2999-01-01T00:00:00Z"})).json()

@@ -11,7 +11,9 @@ NDJSON = {"accept": "application/x-ndjson"}
 
 async def test_a_list(world: World) -> None:
     async with world.api() as client:
-        answer = await client.post(f"/v1/actions/{CONNECTOR}_list_items", json={"query": {"top": 3, "filter": {"type": "Inventory"}}})
+        answer = await client.post(
+            f"/v1/actions/{CONNECTOR}_list_items", json={"query": {"top": 3, "filter": {"type": "Inventory"}}}
+        )
     told = answer.json()
 
     assert 200 == answer.status_code
@@ -42,7 +44,9 @@ async def test_the_error_shape(world: World) -> None:
     told = answer.json()["error"]
 
     assert 404 == answer.status_code
-    assert {"code", "message", "next_step", "advice", "run_id", "mistakes", "provider"} == told.keys()
+    assert {
+        "code", "message", "next_step", "advice", "run_id", "first_run_id", "mistakes", "provider",
+    } == told.keys()  # fmt: skip
     assert "record_not_found" == told["code"]
     assert {"status", "code", "message", "request_id"} == told["provider"].keys()
     assert 404 == told["provider"]["status"]
@@ -54,7 +58,9 @@ async def test_digits_survive_the_door(world: World) -> None:
     async with world.api() as client:
         body = b'{"body": {"displayName": "Exact shackle", "type": "Inventory", "unitPrice": %s}}' % digits.encode()
         answer = await client.post(f"/v1/actions/{CONNECTOR}_create_item", content=body)
-        read = await client.post(f"/v1/actions/{CONNECTOR}_get_item", json={"path": {"id": answer.json()["data"]["id"]}})
+        read = await client.post(
+            f"/v1/actions/{CONNECTOR}_get_item", json={"path": {"id": answer.json()["data"]["id"]}}
+        )
 
     assert 200 == answer.status_code, answer.text
     assert b'"unitPrice":' in read.content
@@ -63,7 +69,9 @@ async def test_digits_survive_the_door(world: World) -> None:
 
 async def test_a_stream_of_every_row(world: World) -> None:
     async with world.api() as client:
-        answer = await client.post(f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"page_size": 2}}, headers=NDJSON)
+        answer = await client.post(
+            f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"page_size": 2}}, headers=NDJSON
+        )
         whole = await client.post(f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"all": True}})
         run = (await client.get(f"/v1/runs/{answer.headers['x-run-id']}")).json()
     rows = [json.loads(line) for line in answer.text.splitlines()]
@@ -76,8 +84,12 @@ async def test_a_stream_of_every_row(world: World) -> None:
 
 async def test_a_stream_that_cannot_begin_has_its_own_status(world: World) -> None:
     async with world.api() as client:
-        wrong = await client.post(f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"selct": "number"}}, headers=NDJSON)
-        refused = await client.post(f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"filter": "nosuch eq 1"}}, headers=NDJSON)
+        wrong = await client.post(
+            f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"selct": "number"}}, headers=NDJSON
+        )
+        refused = await client.post(
+            f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"filter": "nosuch eq 1"}}, headers=NDJSON
+        )
 
     assert (400, "invalid_input") == (wrong.status_code, wrong.json()["error"]["code"])
     assert 400 == refused.status_code
@@ -88,7 +100,9 @@ async def test_a_stream_that_breaks_midway_ends_with_the_error(world: World) -> 
     world.simulator.fail_next("delay", method="GET", path="/customers", delay_seconds=0)
     world.simulator.fail_next("status", method="GET", path="/customers", status=400)
     async with world.api() as client:
-        answer = await client.post(f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"page_size": 2}}, headers=NDJSON)
+        answer = await client.post(
+            f"/v1/actions/{CONNECTOR}_list_customers", json={"query": {"page_size": 2}}, headers=NDJSON
+        )
         run = (await client.get(f"/v1/runs/{answer.headers['x-run-id']}")).json()
     world.simulator.clear_failures()
     *rows, last = [json.loads(line) for line in answer.text.splitlines()]
@@ -101,10 +115,17 @@ async def test_a_stream_that_breaks_midway_ends_with_the_error(world: World) -> 
 
 
 async def test_forwarded_headers_change_nothing(world: World) -> None:
-    lies = {"host": "evil.example", "x-forwarded-host": "evil.example", "x-forwarded-proto": "http", "forwarded": "host=evil.example"}
+    lies = {
+        "host": "evil.example",
+        "x-forwarded-host": "evil.example",
+        "x-forwarded-proto": "http",
+        "forwarded": "host=evil.example",
+    }
     async with world.api() as client:
         session = await client.post(
-            "/v1/connect_sessions", json={"connector": CONNECTOR, "origin_owner_id": "f", "origin_owner_name": "f"}, headers=lies
+            "/v1/connect_sessions",
+            json={"connector": CONNECTOR, "origin_owner_id": "f", "origin_owner_name": "f"},
+            headers=lies,
         )
         document = await client.get("/v1/openapi.json", headers=lies)
         guide = await client.get(f"/connectors/{CONNECTOR}/guides/connector-profile/oauth-2-0.md", headers=lies)

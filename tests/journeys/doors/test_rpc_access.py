@@ -59,7 +59,11 @@ async def test_every_form_of_the_key(world: World, form: object, address: str) -
 async def test_without_a_good_key(world: World, authorization: str | None, code: str, address: str) -> None:
     headers = {"authorization": authorization} if authorization is not None else {}
     async with world.browser() as client:
-        answer = await (client.get(address, headers=headers) if address == "/v1/accounts" else client.post(address, json=CALL, headers=headers))
+        answer = await (
+            client.get(address, headers=headers)
+            if address == "/v1/accounts"
+            else client.post(address, json=CALL, headers=headers)
+        )
     told = answer.json()
 
     assert 401 == answer.status_code

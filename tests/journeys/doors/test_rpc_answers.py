@@ -48,7 +48,17 @@ async def test_validation_error(world: World) -> None:
 
     assert 400 == answer.status_code == told["statusCode"]
     assert {
-        "statusCode", "message", "timestamp", "errorCode", "errors", "provider_errors", "code", "advice", "next_step", "run_id", "data",
+        "statusCode",
+        "message",
+        "timestamp",
+        "errorCode",
+        "errors",
+        "provider_errors",
+        "code",
+        "advice",
+        "next_step",
+        "run_id",
+        "data",
     } == told.keys()
     assert "ValidationError" == told["errorCode"]
     assert "invalid_input" == told["code"]
@@ -91,7 +101,11 @@ async def test_a_bad_request_of_the_provider_keeps_its_data(world: World) -> Non
 
 
 async def test_odata_names_are_aliases_here(world: World) -> None:
-    told = (await world.rpc("list_customers", query={"$top": 1, "$select": "number", "$orderby": "number desc", "debug": True})).json()
+    told = (
+        await world.rpc(
+            "list_customers", query={"$top": 1, "$select": "number", "$orderby": "number desc", "debug": True}
+        )
+    ).json()
 
     assert 1 == len(told["data"])
     assert {"@odata.etag", "number"} <= told["data"][0].keys()
@@ -108,9 +122,17 @@ async def test_an_option_said_twice_is_a_mistake(world: World) -> None:
 async def test_what_the_published_clients_send(world: World) -> None:
     async with world.browser(auth=(world.key, "")) as client:
         body = {
-            "action": f"{CONNECTOR}_list_customers", "body": {}, "path": None, "query": {"$top": 5},
-            "headers": {"x-account-id": world.account.id, "authorization": "ignored", "x-connector-profile-id": world.profile.id},
-            "defender_enabled": False, "defender_config": {"enabled": False},
+            "action": f"{CONNECTOR}_list_customers",
+            "body": {},
+            "path": None,
+            "query": {"$top": 5},
+            "headers": {
+                "x-account-id": world.account.id,
+                "authorization": "ignored",
+                "x-connector-profile-id": world.profile.id,
+            },
+            "defender_enabled": False,
+            "defender_config": {"enabled": False},
         }
         answer = await client.post("/actions/rpc?debug=true&sync=false", json=body)
 
@@ -138,7 +160,10 @@ async def test_the_account_is_looked_for_in_this_order(
             "/actions/rpc",
             params={"x-account-id": ids[query]} if query else {},
             headers={name: ids[value] for name, value in headers.items()},
-            json={"action": f"{CONNECTOR}_list_companies", "headers": {name: ids[value] for name, value in inner.items()}},
+            json={
+                "action": f"{CONNECTOR}_list_companies",
+                "headers": {name: ids[value] for name, value in inner.items()},
+            },
         )
 
     assert status == answer.status_code, answer.text
@@ -177,7 +202,9 @@ async def test_last_writer_wins_is_said(world: World) -> None:
     path = {"id": customer["id"]}
     blind = (await world.rpc("update_customer", path=path, body={"phoneNumber": "+47 55 00 11 22"})).json()
     told = {"if_match": blind["data"]["@odata.etag"]}
-    careful = (await world.rpc("update_customer", path=path, headers=told, body={"phoneNumber": "+47 55 00 11 23"})).json()
+    careful = (
+        await world.rpc("update_customer", path=path, headers=told, body={"phoneNumber": "+47 55 00 11 23"})
+    ).json()
     stale = await world.rpc("update_customer", path=path, headers=told, body={"phoneNumber": "+47 55 00 11 24"})
 
     assert "last_writer_wins" == blind["concurrency"]

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from starlette.responses import Response
 
+from linkspan.doors.compat.moments import moment
 from linkspan.engine import json_text
 from linkspan.errors import LinkspanError, ProviderAnswer
 
@@ -13,7 +14,7 @@ def error_body(error: LinkspanError, at: datetime) -> dict[str, object]:
     body: dict[str, object] = {
         "statusCode": error.http_status,
         "message": error.message,
-        "timestamp": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "timestamp": moment(at),
         "errorCode": error.wire_code,
         "errors": [str(mistake) for mistake in error.mistakes],
         "provider_errors": [_provider_error(error.provider)] if error.provider else [],
@@ -22,6 +23,8 @@ def error_body(error: LinkspanError, at: datetime) -> dict[str, object]:
         "next_step": error.next_step,
         "run_id": error.run_id,
     }
+    if error.first_run_id is not None:
+        body["first_run_id"] = error.first_run_id
     if error.http_status == 400:  # noqa: PLR2004 - only this answer has the field
         body["data"] = {"statusCode": error.http_status, "message": error.message, "headers": {}}
     return body
@@ -35,7 +38,10 @@ def error_answer(error: LinkspanError, at: datetime) -> Response:
     if error.http_status == 401:  # noqa: PLR2004 - RFC 9110, 11.6.1: a 401 names its schemes
         headers["www-authenticate"] = 'Basic realm="Linkspan", Bearer'
     return Response(
-        json_text.dump(error_body(error, at)), status_code=error.http_status, headers=headers, media_type="application/json",
+        json_text.dump(error_body(error, at)),
+        status_code=error.http_status,
+        headers=headers,
+        media_type="application/json",
     )
 
 

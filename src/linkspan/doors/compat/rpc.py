@@ -11,7 +11,7 @@ from linkspan.doors.compat.errors import error_answer
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
-from linkspan.doors.porch.inputs import inner_headers, inputs_of
+from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, flag_of, inner_headers, inputs_of
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
 from linkspan.usecases.authenticate import authenticate
@@ -21,7 +21,19 @@ from linkspan.usecases.run_action import ActionRequest, Answer, run_action
 Endpoint = Callable[[Request], Awaitable[Response]]
 _LOG = structlog.get_logger(__name__)
 # What a call may hold; the defender's fields are accepted and without effect until there is one.
-_KNOWN = frozenset({"action", "path", "query", "body", "headers", "defender_enabled", "defender_config", "idempotency_key"})
+_KNOWN = frozenset(
+    {
+        "action",
+        "path",
+        "query",
+        "body",
+        "headers",
+        "defender_enabled",
+        "defender_config",
+        "idempotency_key",
+        ALLOW_DUPLICATE,
+    }
+)
 
 
 def answered(hall: Hall, endpoint: Endpoint) -> Endpoint:
@@ -53,7 +65,9 @@ def rpc_endpoint(hall: Hall) -> Endpoint:
                 "`Accept: application/x-ndjson`, use a filter, or follow the cursor in `next`."
             )
             raise
-        return Response(json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"})
+        return Response(
+            json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"}
+        )
 
     return answered(hall, rpc)
 
@@ -77,6 +91,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         mistakes.append(Mistake("action", "must be the id of an action, such as dynamics365bc_list_customers"))
     try:
         inputs = inputs_of(payload, odata_aliases=True)
+        allow_duplicate = flag_of(payload, ALLOW_DUPLICATE)
     except InvalidInputError as error:
         mistakes += error.mistakes
     if mistakes:
@@ -88,6 +103,10 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs,
         door="rpc",
         profile_id=profile_of(request, headers),
+        allow_duplicate=allow_duplicate,
+        caller_gone=request.is_disconnected,
+        # The published TypeScript client repeats after a lost connection for up to an hour, and sends no idempotency key.
+        repeated_by_clients=True,
     )
 
 

@@ -44,7 +44,9 @@ def short_address(asked: Asked, path: str, dynamic: str) -> str:
     unknown = "~".join(item.name for item in asked.request.selection.unknown)
     if unknown:
         chosen = write_selection(asked.request.connector, asked.request.selection.chosen)
-        return with_query(path, {**asked.request.options, "a": f"{chosen}~{unknown}".strip("~"), "q": asked.request.search})
+        return with_query(
+            path, {**asked.request.options, "a": f"{chosen}~{unknown}".strip("~"), "q": asked.request.search}
+        )
     if asked.request.search:
         address = with_query(path, {"q": asked.request.search}) + (f"&{query}" if query else "")
     return address

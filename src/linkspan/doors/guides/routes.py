@@ -59,12 +59,22 @@ class GuideDoor:
             try:
                 return await endpoint(request)
             except LinkspanError as error:
-                return problem_page(self._pages, error, at=self._hall.clock(), links=[_ALL])
+                return self._failed(request, error)
             except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
                 _LOG.exception("request_failed", door="guides", path=request.url.path)
-                return problem_page(self._pages, LinkspanError(), at=self._hall.clock(), links=[_ALL])
+                return self._failed(request, LinkspanError())
 
         return answer
+
+    def _failed(self, request: Request, error: LinkspanError) -> Response:
+        """The failure in the form that was asked for: a page, or a few lines for programs."""
+        if request.url.path.endswith(".json"):
+            told = {"code": error.code, "message": error.message, "next_step": error.next_step, "run_id": error.run_id}
+            return _file(json_text.dump({"error": told}), "application/json", status=error.http_status)
+        if request.url.path.endswith(".md"):
+            text = f"# {error.message}\n\n{error.next_step}\n\nCode: `{error.code}`\n"
+            return _file(text.encode(), "text/markdown; charset=utf-8", status=error.http_status)
+        return problem_page(self._pages, error, at=self._hall.clock(), links=[_ALL])
 
     def _find(self, request: Request) -> Connector:
         return self._hall.catalog.connector(request.path_params["key"])
@@ -77,17 +87,24 @@ class GuideDoor:
 
     async def _index(self, _: Request) -> Response:
         connectors = list(self._hall.catalog.connectors.values())
-        return self._pages.page("connectors.html", cache=PUBLIC, title="Connectors", here="connectors", connectors=connectors)
+        return self._pages.page(
+            "connectors.html", cache=PUBLIC, title="Connectors", here="connectors", connectors=connectors
+        )
 
     async def _connector(self, request: Request) -> Response:
         connector = self._find(request)
         guides = [
-            {"path": guide_path(connector.key, kind, method.key), "title": guide.title, "reader": _READERS[kind], "method": method.label}
+            {
+                "path": guide_path(connector.key, kind, method.key),
+                "title": guide.title,
+                "reader": _READERS[kind],
+                "method": method.label,
+            }
             for method in connector.auth_methods.values()
             for kind, guide in sorted(method.guides.items())
         ]
         return self._pages.page(
-            "connector.html", cache=PUBLIC, title=connector.name, here="connectors", connector=connector, guides=guides,
+            "connector.html", cache=PUBLIC, title=connector.name, here="connectors", connector=connector, guides=guides
         )
 
     async def _logo(self, request: Request) -> Response:
@@ -127,10 +144,11 @@ class GuideDoor:
         return guide_page(self._pages, view, asked.request.search)
 
 
-def _file(content: bytes, media: str) -> Response:
+def _file(content: bytes, media: str, *, status: int = 200) -> Response:
     # Public and the same for everybody: any page may fetch a guide to show it.
-    headers = {**SAFE_HEADERS, "cache-control": PUBLIC, "access-control-allow-origin": "*"}
-    return Response(content, media_type=media, headers=headers)
+    cache = PUBLIC if status == 200 else "no-store"  # noqa: PLR2004 - only the guide itself is worth keeping
+    headers = {**SAFE_HEADERS, "cache-control": cache, "access-control-allow-origin": "*"}
+    return Response(content, status_code=status, media_type=media, headers=headers)
 
 
 def routes(hall: Hall) -> list[BaseRoute]:

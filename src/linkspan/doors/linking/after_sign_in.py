@@ -63,7 +63,9 @@ class AfterSignIn:
             return _to(await choose_company(self._hall, attempt, form["company_id"], browser))
         before = await read_linking(self._hall, attempt, browser)
         if before.stage is LinkStage.CHOOSE_COMPANY and not any(field.name in form for field in before.fields):
-            raise CompanyNotFoundError("No company was chosen.", next_step="Go back and choose one of the listed companies.")
+            raise CompanyNotFoundError(
+                "No company was chosen.", next_step="Go back and choose one of the listed companies."
+            )
         try:
             view = await correct_fields(self._hall, attempt, form, browser)
         except InvalidInputError as error:

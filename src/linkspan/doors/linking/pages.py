@@ -37,7 +37,12 @@ class LinkPages:
         self._pages = Pages(hall.settings, Path(__file__).with_name("templates"))
 
     def start(
-        self, request: Request, view: SessionView, product: str, *, values: Mapping[str, str] | None = None,
+        self,
+        request: Request,
+        view: SessionView,
+        product: str,
+        *,
+        values: Mapping[str, str] | None = None,
         error: LinkspanError | None = None,
     ) -> Response:
         """The first page: whose link it is, and the fields that tell where the account points."""
@@ -89,7 +94,11 @@ class LinkPages:
         """The account is linked."""
         company = next((company for company in view.companies if company.id == view.values.get("company_id")), None)
         return self._pages.page(
-            "done.html", title="Linked", product=product, connector=view.connector, view=view,
+            "done.html",
+            title="Linked",
+            product=product,
+            connector=view.connector,
+            view=view,
             company=company or _company_of(view),
         )
 

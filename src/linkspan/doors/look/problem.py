@@ -90,8 +90,10 @@ def problem_of(error: LinkspanError, *, at: datetime, links: Sequence[Link] = ()
 
 
 def problem_page(
-    pages: Pages, error: LinkspanError, *, at: datetime, links: Sequence[Link] = (), template: str = "problem.html",
+    pages: Pages, error: LinkspanError, *, at: datetime, links: Sequence[Link] = (), template: str = "problem.html"
 ) -> HTMLResponse:
     """The error as a page with the error's own HTTP status."""
     problem = problem_of(error, at=at, links=links)
-    return pages.page(template, status=error.http_status, title=problem.what.removesuffix("."), problem=problem, here="")
+    return pages.page(
+        template, status=error.http_status, title=problem.what.removesuffix("."), problem=problem, here=""
+    )

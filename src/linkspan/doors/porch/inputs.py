@@ -6,14 +6,22 @@ from linkspan.engine.call import Inputs
 from linkspan.errors import InvalidInputError, Mistake
 
 GROUPS = ("path", "query", "body", "headers")
+ALLOW_DUPLICATE = "allow_duplicate"
 # OData's own spelling, which the published client packages use.
 ODATA_ALIASES: Mapping[str, str] = {
-    "$filter": "filter", "$select": "select", "$expand": "expand", "$orderby": "order_by",
-    "$top": "top", "$skip": "skip", "$count": "count",
+    "$filter": "filter",
+    "$select": "select",
+    "$expand": "expand",
+    "$orderby": "order_by",
+    "$top": "top",
+    "$skip": "skip",
+    "$count": "count",
 }
 _NOT_FOR_ACTIONS: Mapping[str, frozenset[str]] = {
     "query": frozenset({"debug", "idempotency_key"}),
-    "headers": frozenset({"x-account-id", "authorization", "x-connector-profile-id", "idempotency_key", "idempotency-key"}),
+    "headers": frozenset(
+        {"x-account-id", "authorization", "x-connector-profile-id", "idempotency_key", "idempotency-key"}
+    ),
 }
 
 
@@ -47,6 +55,14 @@ def inputs_of(payload: Mapping[str, object], *, odata_aliases: bool = False) -> 
         body=body if isinstance(body, dict) else None,
         headers=_group(payload, "headers"),
     )
+
+
+def flag_of(payload: Mapping[str, object], name: str) -> bool:
+    """A yes or no of the call itself; left out or null means no. Raises InvalidInputError for anything else."""
+    value = payload.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise InvalidInputError(mistakes=[Mistake(name, "must be true or false")])
+    return bool(value)
 
 
 def _group(payload: Mapping[str, object], group: str) -> dict[str, object]:

@@ -32,8 +32,12 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
     """Accounts that fit every given filter (a filter may be repeated), oldest first. Needs `platform:read`."""
     page = _page(cursor)
     wanted = AccountFilter(
-        connectors=tuple(connector or ()), profile_ids=tuple(profile_id or ()), states=tuple(state or ()),
-        owner_ids=tuple(origin_owner_id or ()), page=page, page_size=page_size,
+        connectors=tuple(connector or ()),
+        profile_ids=tuple(profile_id or ()),
+        states=tuple(state or ()),
+        owner_ids=tuple(origin_owner_id or ()),
+        page=page,
+        page_size=page_size,
     )
     found = await list_accounts(hall, caller, wanted)
     more = str(page + 1) if len(found) == page_size else None
@@ -60,7 +64,8 @@ async def change(account_id: str, ask: AccountChangeAsk, hall: HallOf, caller: C
     if given & {"origin_owner_id", "origin_owner_name", "origin_username"}:
         before = (await read_account(hall, caller, account_id)).owner
         changes["owner"] = Owner(
-            ask.origin_owner_id or before.id, ask.origin_owner_name or before.name,
+            ask.origin_owner_id or before.id,
+            ask.origin_owner_name or before.name,
             ask.origin_username if "origin_username" in given else before.username,
         )
     return AccountAnswer.of(await change_account(hall, caller, account_id, changes))

@@ -5,8 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from linkspan.connectors.action import Action, Connector
-from linkspan.model import Account, AccountState, ConnectSession, Profile, Verb
+from linkspan.model import Account, AccountState, ConnectSession, Profile
 
 ItemT = TypeVar("ItemT")
 
@@ -49,6 +48,7 @@ class Failure(Answer):
     next_step: str = Field(description="For a person.")
     advice: str = Field(description="For a program: fix, wait, ask (a person) or stop.")
     run_id: str | None = Field(default=None, description="Look it up under `/runs/{run_id}`.")
+    first_run_id: str | None = Field(default=None, description="With `possible_duplicate`: the run of the equal write.")
     mistakes: list[MistakeAnswer] = []
     provider: ProviderWords | None = None
 
@@ -57,95 +57,6 @@ class ErrorAnswer(Answer):
     """Every refusal has this shape."""
 
     error: Failure
-
-
-class GuideLink(Answer):
-    """A setup guide: a page for people, and the same as JSON."""
-
-    kind: str
-    auth_method: str
-    title: str
-    url: str
-    json_url: str
-
-
-class ConnectorAnswer(Answer):
-    """A provider that can be linked."""
-
-    key: str
-    name: str
-    version: str
-    about: str
-    auth_methods: list[str]
-    scopes: list[str]
-    action_count: int
-    logo_url: str
-    guides: list[GuideLink]
-
-    @classmethod
-    def of(cls, connector: Connector, base_url: str) -> "ConnectorAnswer":
-        """The connector with its addresses on this installation."""
-        place = f"{base_url}/connectors/{connector.key}"
-        guides = [
-            GuideLink(
-                kind=kind, auth_method=method.key, title=guide.title,
-                url=f"{place}/guides/{kind}/{method.key}", json_url=f"{place}/guides/{kind}/{method.key}.json",
-            )
-            for method in connector.auth_methods.values()
-            for kind, guide in method.guides.items()
-        ]
-        return cls(
-            key=connector.key, name=connector.name, version=connector.version, about=connector.about,
-            auth_methods=list(connector.auth_methods), scopes=list(connector.scopes), action_count=len(connector.actions),
-            logo_url=f"{place}/logo.svg", guides=guides,
-        )
-
-
-class ActionSummary(Answer):
-    """One thing a connector can do."""
-
-    id: str
-    label: str
-    description: str
-    connector: str
-    resource: str
-    verb: Verb
-    read_only: bool
-    destructive: bool
-    idempotent: bool
-    required_scopes: list[str]
-
-    @classmethod
-    def of(cls, action: Action) -> "ActionSummary":
-        """The action without its schemas."""
-        return cls(**_summary(action))
-
-
-class ActionAnswer(ActionSummary):
-    """An action with everything needed to call it."""
-
-    input_schema: dict[str, object] = Field(description="JSON Schema 2020-12 of `{path, query, body, headers}`.")
-    output_schema: dict[str, object] = Field(description="JSON Schema 2020-12 of `{data, next}`.")
-    example: dict[str, object]
-    notes: str | None = None
-    permissions: dict[str, str] = Field(description="Provider tables and the rights (RIMD) that the linked user needs.")
-
-    @classmethod
-    def of(cls, action: Action) -> "ActionAnswer":
-        """The whole action."""
-        return cls(
-            **_summary(action), input_schema=dict(action.input_schema), output_schema=dict(action.output_schema),
-            example=dict(action.example), notes=action.notes, permissions=dict(action.rights),
-        )
-
-
-def _summary(action: Action) -> dict[str, object]:
-    hints = action.annotations
-    return {
-        "id": action.id, "label": action.label, "description": action.description, "connector": action.connector,
-        "resource": action.resource, "verb": action.verb, "read_only": hints.read_only, "destructive": hints.destructive,
-        "idempotent": hints.idempotent, "required_scopes": list(action.required_scopes),
-    }
 
 
 class ProfileAnswer(Answer):
@@ -172,11 +83,20 @@ class ProfileAnswer(Answer):
         enabled = sorted(profile.enabled_actions) if profile.enabled_actions is not None else None
         guide = f"{base_url}/connectors/{profile.connector}/guides/connector-profile/{profile.auth_method}"
         return cls(
-            id=profile.id, connector=profile.connector, name=profile.name, auth_method=profile.auth_method,
-            client_id=profile.client_id, has_secret=profile.has_secret, scopes=list(profile.scopes), enabled_actions=enabled,
-            provider_url=profile.provider_url, enabled=profile.enabled, is_default=profile.is_default,
+            id=profile.id,
+            connector=profile.connector,
+            name=profile.name,
+            auth_method=profile.auth_method,
+            client_id=profile.client_id,
+            has_secret=profile.has_secret,
+            scopes=list(profile.scopes),
+            enabled_actions=enabled,
+            provider_url=profile.provider_url,
+            enabled=profile.enabled,
+            is_default=profile.is_default,
             guide_url=f"{guide}?client={profile.client_id}&profile={profile.id}",
-            created_at=profile.created_at, updated_at=profile.updated_at,
+            created_at=profile.created_at,
+            updated_at=profile.updated_at,
         )
 
 
@@ -210,13 +130,25 @@ class AccountAnswer(Answer):
     @classmethod
     def of(cls, account: Account) -> "AccountAnswer":
         """The account as it may be seen."""
-        reasons = [StateReasonAnswer(code=item.code, description=item.description, at=item.at) for item in account.reasons]
+        reasons = [
+            StateReasonAnswer(code=item.code, description=item.description, at=item.at) for item in account.reasons
+        ]
         return cls(
-            id=account.id, connector=account.connector, profile_id=account.profile_id, state=account.state,
-            state_reasons=reasons, origin_owner_id=account.owner.id, origin_owner_name=account.owner.name,
-            origin_username=account.owner.username, fields=dict(account.fields), label=account.label, type=account.kind,
-            metadata=dict(account.metadata), last_success_at=account.last_success_at,
-            created_at=account.created_at, updated_at=account.updated_at,
+            id=account.id,
+            connector=account.connector,
+            profile_id=account.profile_id,
+            state=account.state,
+            state_reasons=reasons,
+            origin_owner_id=account.owner.id,
+            origin_owner_name=account.owner.name,
+            origin_username=account.owner.username,
+            fields=dict(account.fields),
+            label=account.label,
+            type=account.kind,
+            metadata=dict(account.metadata),
+            last_success_at=account.last_success_at,
+            created_at=account.created_at,
+            updated_at=account.updated_at,
         )
 
 
@@ -258,8 +190,18 @@ class OpenedSessionAnswer(SessionAnswer):
 
 def _session(session: ConnectSession) -> dict[str, object]:
     return {
-        "id": session.id, "connector": session.connector, "profile_id": session.profile_id, "account_id": session.account_id,
-        "origin_owner_id": session.owner.id, "origin_owner_name": session.owner.name, "origin_username": session.owner.username,
-        "multiple": session.multiple, "label": session.label, "type": session.kind, "metadata": dict(session.metadata),
-        "created_at": session.created_at, "expires_at": session.expires_at, "used_at": session.used_at,
+        "id": session.id,
+        "connector": session.connector,
+        "profile_id": session.profile_id,
+        "account_id": session.account_id,
+        "origin_owner_id": session.owner.id,
+        "origin_owner_name": session.owner.name,
+        "origin_username": session.owner.username,
+        "multiple": session.multiple,
+        "label": session.label,
+        "type": session.kind,
+        "metadata": dict(session.metadata),
+        "created_at": session.created_at,
+        "expires_at": session.expires_at,
+        "used_at": session.used_at,
     }

@@ -23,11 +23,15 @@ class ProfileAsk(Ask):
     connector: str = Field(examples=["dynamics365bc"])
     name: str
     client_id: str = Field(description="The application (client) ID.")
-    client_secret: SecretStr | None = Field(default=None, description="The secret's value. Stored encrypted and never answered.")
+    client_secret: SecretStr | None = Field(
+        default=None, description="The secret's value. Stored encrypted and never answered."
+    )
     auth_method: str | None = Field(default=None, description="The connector's first when left out.")
     scopes: list[str] = Field(default=[], description="Empty: what the enabled actions need.")
     enabled_actions: list[str] | None = Field(default=None, description="Null: the connector's default selection.")
-    provider_url: str | None = Field(default=None, description="One origin in place of the provider's hosts, such as the simulator.")
+    provider_url: str | None = Field(
+        default=None, description="One origin in place of the provider's hosts, such as the simulator."
+    )
     enabled: bool = True
     is_default: bool | None = Field(default=None, description="Null: default if it is the first of its connector.")
 
@@ -55,7 +59,9 @@ class SessionAsk(Ask):
     profile_id: str | None = None
     account_id: str | None = Field(default=None, description="Relink this account and nothing else.")
     expires_in: int = Field(default=DEFAULT_SECONDS, description=f"Seconds, 60 to {LONGEST_SECONDS}.")
-    multiple: bool = Field(default=False, description="Make a second account for the same owner in place of updating the first.")
+    multiple: bool = Field(
+        default=False, description="Make a second account for the same owner in place of updating the first."
+    )
     label: str | None = None
     type: Kind = "production"
     metadata: dict[str, object] = {}
@@ -76,7 +82,9 @@ class KeyAsk(Ask):
     """A new API key."""
 
     name: str
-    scopes: list[KeyScope] = Field(default=sorted(KeyScope), description="A key can give only scopes that it has itself.")
+    scopes: list[KeyScope] = Field(
+        default=sorted(KeyScope), description="A key can give only scopes that it has itself."
+    )
     expires_at: datetime | None = Field(default=None, description="Null: never.")
 
 

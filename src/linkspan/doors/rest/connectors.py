@@ -6,8 +6,9 @@ from fastapi import APIRouter, Query
 
 from linkspan.connectors.action import Action
 from linkspan.doors.rest.access import HallOf, LibraryReader
-from linkspan.doors.rest.answers import ActionAnswer, ActionSummary, ConnectorAnswer, Page
+from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.bounded import BoundedRoute
+from linkspan.doors.rest.catalog_answers import ActionAnswer, ActionSummary, ConnectorAnswer
 from linkspan.model import Verb
 
 router = APIRouter(route_class=BoundedRoute)
@@ -43,7 +44,9 @@ async def list_actions(
             ActionSummary.of(action)
             for one in connectors
             for action in one.actions.values()
-            if (verb is None or action.verb is verb) and (resource is None or action.resource == resource) and _holds(action, words)
+            if (verb is None or action.verb is verb)
+            and (resource is None or action.resource == resource)
+            and _holds(action, words)
         ]
     )
 

@@ -32,9 +32,14 @@ def error_body(error: LinkspanError) -> dict[str, object]:
             "next_step": error.next_step,
             "advice": error.advice.value,
             "run_id": error.run_id,
+            "first_run_id": error.first_run_id,
             "mistakes": [{"where": item.where, "what": item.what, "nearest": item.nearest} for item in error.mistakes],
-            "provider": provider and {
-                "status": provider.status, "code": provider.code, "message": provider.message, "request_id": provider.request_id,
+            "provider": provider
+            and {
+                "status": provider.status,
+                "code": provider.code,
+                "message": provider.message,
+                "request_id": provider.request_id,
             },
         }
     }
@@ -48,7 +53,10 @@ def error_answer(error: LinkspanError, *, status: int | None = None) -> Response
     if error.http_status == 401:  # noqa: PLR2004 - RFC 9110, 11.6.1: a 401 names its schemes
         headers["www-authenticate"] = 'Basic realm="Linkspan", Bearer'
     return Response(
-        json_text.dump(error_body(error)), status_code=status or error.http_status, headers=headers, media_type="application/json",
+        json_text.dump(error_body(error)),
+        status_code=status or error.http_status,
+        headers=headers,
+        media_type="application/json",
     )
 
 
@@ -96,7 +104,9 @@ def _http_error(request: Request, status: int) -> LinkspanError:
     known: dict[int, LinkspanError] = {
         400: FixRequestError("The request's body is not JSON."),
         404: NotFoundError(f"There is no {asked}.", next_step="See /v1/openapi.json for every address."),
-        405: FixRequestError(f"{asked} is not offered with this method.", next_step="See /v1/openapi.json for the methods."),
+        405: FixRequestError(
+            f"{asked} is not offered with this method.", next_step="See /v1/openapi.json for the methods."
+        ),
         413: PayloadTooLargeError(),
     }
     return known.get(status, LinkspanError())

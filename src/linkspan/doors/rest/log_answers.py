@@ -24,8 +24,14 @@ class StepAnswer(Answer):
     def of(cls, step: Step) -> "StepAnswer":
         """The step as it was logged."""
         return cls(
-            index=step.index, method=step.method, url=step.url, status=step.status, duration_ms=step.duration_ms,
-            started_at=step.started_at, request_id=step.request_id, error=step.error,
+            index=step.index,
+            method=step.method,
+            url=step.url,
+            status=step.status,
+            duration_ms=step.duration_ms,
+            started_at=step.started_at,
+            request_id=step.request_id,
+            error=step.error,
         )
 
 
@@ -52,9 +58,20 @@ class RunAnswer(Answer):
     def of(cls, run: Run) -> "RunAnswer":
         """The run as it was logged."""
         return cls(
-            id=run.id, action=run.action, verb=run.verb, connector=run.connector, account_id=run.account_id,
-            profile_id=run.profile_id, door=run.door, key_id=run.key_id, status=run.status, error_code=run.error_code,
-            error_message=run.error_message, rows=run.rows, started_at=run.started_at, duration_ms=run.duration_ms,
+            id=run.id,
+            action=run.action,
+            verb=run.verb,
+            connector=run.connector,
+            account_id=run.account_id,
+            profile_id=run.profile_id,
+            door=run.door,
+            key_id=run.key_id,
+            status=run.status,
+            error_code=run.error_code,
+            error_message=run.error_message,
+            rows=run.rows,
+            started_at=run.started_at,
+            duration_ms=run.duration_ms,
             steps=[StepAnswer.of(step) for step in run.steps],
         )
 
@@ -90,8 +107,14 @@ class NewKeyAnswer(KeyAnswer):
 
 def _key(key: ApiKey) -> dict[str, object]:
     return {
-        "id": key.id, "name": key.name, "prefix": key.prefix, "scopes": sorted(key.scopes), "enabled": key.enabled,
-        "created_at": key.created_at, "expires_at": key.expires_at, "last_used_at": key.last_used_at,
+        "id": key.id,
+        "name": key.name,
+        "prefix": key.prefix,
+        "scopes": sorted(key.scopes),
+        "enabled": key.enabled,
+        "created_at": key.created_at,
+        "expires_at": key.expires_at,
+        "last_used_at": key.last_used_at,
     }
 
 
@@ -106,4 +129,6 @@ class ProjectAnswer(Answer):
     @classmethod
     def of(cls, project: Project) -> "ProjectAnswer":
         """The project."""
-        return cls(id=project.id, name=project.name, organization_id=project.organization_id, created_at=project.created_at)
+        return cls(
+            id=project.id, name=project.name, organization_id=project.organization_id, created_at=project.created_at
+        )

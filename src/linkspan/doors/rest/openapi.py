@@ -16,11 +16,17 @@ SECURITY_SCHEMES: dict[str, object] = {
 }
 
 _ACCOUNT = {
-    "name": "x-account-id", "in": "header", "schema": {"type": "string"},
+    "name": "x-account-id",
+    "in": "header",
+    "schema": {"type": "string"},
     "description": "The linked account to run on; the query parameter `account_id` does the same.",
 }
 _ACTION = {
-    "name": "action_id", "in": "path", "required": True, "schema": {"type": "string"}, "example": "dynamics365bc_list_customers",
+    "name": "action_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": "dynamics365bc_list_customers",
 }
 _GROUP = {"type": ["object", "null"], "additionalProperties": True}
 
@@ -41,7 +47,15 @@ RUN_OPERATION: dict[str, object] = {
                     "type": "object",
                     "additionalProperties": False,
                     "properties": {
-                        "path": _GROUP, "query": _GROUP, "body": _GROUP, "headers": _GROUP, "idempotency_key": {"type": "string"},
+                        "path": _GROUP,
+                        "query": _GROUP,
+                        "body": _GROUP,
+                        "headers": _GROUP,
+                        "idempotency_key": {"type": "string"},
+                        "allow_duplicate": {
+                            "type": "boolean",
+                            "description": "Write although an equal write is running or in doubt.",
+                        },
                     },
                 },
                 "example": {"query": {"top": 5, "filter": {"blocked": ""}}},
@@ -67,7 +81,7 @@ RUN_OPERATION: dict[str, object] = {
                 },
                 "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON record a line."}},
             },
-        },
+        }
     },
 }
 

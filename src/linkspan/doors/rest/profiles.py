@@ -22,16 +22,23 @@ router = APIRouter(route_class=BoundedRoute, tags=["Connector profiles"])
 async def create(ask: ProfileAsk, hall: HallOf, caller: CallerOf) -> ProfileAnswer:
     """Keep an OAuth client for a connector. Needs the key scope `platform:write`."""
     new = NewProfile(
-        connector=ask.connector, name=ask.name, client_id=ask.client_id, client_secret=_secret(ask.client_secret),
-        auth_method=ask.auth_method, scopes=tuple(ask.scopes), enabled_actions=_actions(ask.enabled_actions),
-        provider_url=ask.provider_url, enabled=ask.enabled, is_default=ask.is_default,
+        connector=ask.connector,
+        name=ask.name,
+        client_id=ask.client_id,
+        client_secret=_secret(ask.client_secret),
+        auth_method=ask.auth_method,
+        scopes=tuple(ask.scopes),
+        enabled_actions=_actions(ask.enabled_actions),
+        provider_url=ask.provider_url,
+        enabled=ask.enabled,
+        is_default=ask.is_default,
     )
     return ProfileAnswer.of(await create_profile(hall, caller, new), hall.settings.base_url)
 
 
 @router.get("/profiles", summary="List connector profiles")
 async def list_all(
-    hall: HallOf, caller: CallerOf, connector: Annotated[str | None, Query(description="Only this connector's.")] = None,
+    hall: HallOf, caller: CallerOf, connector: Annotated[str | None, Query(description="Only this connector's.")] = None
 ) -> Page[ProfileAnswer]:
     """Every profile of the project, oldest first. Needs `platform:read`."""
     found = await list_profiles(hall, caller, connector=connector)

@@ -32,12 +32,22 @@ class ExactResponse(Response):
 def build_api(hall: Hall) -> FastAPI:
     """The FastAPI application of /v1, with the hot route in front of it."""
     app = FastAPI(
-        title="Linkspan", version=_VERSION, description=ABOUT, openapi_url="/openapi.json", docs_url=None, redoc_url=None,
-        servers=[{"url": f"{hall.settings.base_url}/v1"}], root_path_in_servers=False, default_response_class=ExactResponse,
-        responses={400: {"model": ErrorAnswer}}, separate_input_output_schemas=False,
+        title="Linkspan",
+        version=_VERSION,
+        description=ABOUT,
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        servers=[{"url": f"{hall.settings.base_url}/v1"}],
+        root_path_in_servers=False,
+        default_response_class=ExactResponse,
+        responses={400: {"model": ErrorAnswer}},
+        separate_input_output_schemas=False,
     )
     app.state.hall = hall
-    app.router.routes.append(Route("/actions/{action_id}", run_endpoint(hall), methods=["POST"], include_in_schema=False))
+    app.router.routes.append(
+        Route("/actions/{action_id}", run_endpoint(hall), methods=["POST"], include_in_schema=False)
+    )
     for part in (connectors, profiles, sessions, accounts, runs, keys):
         app.include_router(part.router)
     handle_errors(app)

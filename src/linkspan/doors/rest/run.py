@@ -11,7 +11,7 @@ from linkspan.connectors.names import nearest
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
-from linkspan.doors.porch.inputs import GROUPS, inner_headers, inputs_of
+from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, GROUPS, flag_of, inner_headers, inputs_of
 from linkspan.doors.rest.errors import error_answer, error_body, unexpected
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, TooManyRowsError
@@ -24,7 +24,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 Rows = Sequence[dict[str, object]]
 NDJSON = "application/x-ndjson"
 _LOG = structlog.get_logger(__name__)
-_KNOWN = frozenset({*GROUPS, "idempotency_key"})
+_KNOWN = frozenset({*GROUPS, "idempotency_key", ALLOW_DUPLICATE})
 
 
 def run_endpoint(hall: Hall) -> Endpoint:
@@ -53,7 +53,9 @@ async def _run(hall: Hall, request: Request) -> Response:
     try:
         answer = await run_action(hall, caller, asked)
     except TooManyRowsError as error:
-        error.next_step = f"Ask for this address with `Accept: {NDJSON}` to stream every row, use a filter, or follow `next`."
+        error.next_step = (
+            f"Ask for this address with `Accept: {NDJSON}` to stream every row, use a filter, or follow `next`."
+        )
         raise
     return Response(json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"})
 
@@ -69,6 +71,8 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs_of(payload),
         door="rest",
         profile_id=profile_of(request, headers),
+        allow_duplicate=flag_of(payload, ALLOW_DUPLICATE),
+        caller_gone=request.is_disconnected,
     )
 
 

@@ -21,7 +21,9 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
     caller: CallerOf,
     account_id: Annotated[str | None, Query()] = None,
     action: Annotated[str | None, Query()] = None,
-    failed: Annotated[bool | None, Query(description="true: only runs with an error; false: only those without.")] = None,
+    failed: Annotated[
+        bool | None, Query(description="true: only runs with an error; false: only those without.")
+    ] = None,
     error_code: Annotated[str | None, Query()] = None,
     since: Annotated[datetime | None, Query(description="Started at or after this time.")] = None,
     until: Annotated[datetime | None, Query(description="Started before this time.")] = None,
@@ -30,8 +32,14 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
 ) -> Page[RunAnswer]:
     """Runs that fit every given filter, newest first, each with its provider requests. Needs the key scope `logs:read`."""
     wanted = RunFilter(
-        account_id=account_id, action=action, failed=failed, error_code=error_code, since=_aware(since), until=_aware(until),
-        before=cursor, limit=page_size,
+        account_id=account_id,
+        action=action,
+        failed=failed,
+        error_code=error_code,
+        since=_aware(since),
+        until=_aware(until),
+        before=cursor,
+        limit=page_size,
     )
     page = await read_runs(hall, caller, wanted)
     return Page(data=[RunAnswer.of(run) for run in page.runs], next=page.next)

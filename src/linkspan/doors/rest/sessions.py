@@ -18,8 +18,15 @@ async def create(ask: SessionAsk, hall: HallOf, caller: CallerOf) -> OpenedSessi
     """Permit one linking and get the address of the hosted page for the customer. Needs the key scope `platform:write`."""
     owner = Owner(ask.origin_owner_id, ask.origin_owner_name, ask.origin_username)
     new = NewSession(
-        owner=owner, connector=ask.connector, profile_id=ask.profile_id, account_id=ask.account_id, expires_in=ask.expires_in,
-        multiple=ask.multiple, label=ask.label, kind=ask.type, metadata=ask.metadata,
+        owner=owner,
+        connector=ask.connector,
+        profile_id=ask.profile_id,
+        account_id=ask.account_id,
+        expires_in=ask.expires_in,
+        multiple=ask.multiple,
+        label=ask.label,
+        kind=ask.type,
+        metadata=ask.metadata,
     )
     opened = await create_connect_session(hall, caller, new)
     return OpenedSessionAnswer.opened(opened.session, opened.token.reveal(), opened.link_url)

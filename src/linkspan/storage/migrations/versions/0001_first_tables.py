@@ -68,8 +68,12 @@ def _profiles() -> None:
         sa.UniqueConstraint("project_id", "connector", "name", name="uq_profiles_name"),
     )
     op.create_index(
-        "uq_profiles_default", "profiles", ["project_id", "connector"], unique=True,
-        sqlite_where=sa.text("is_default"), postgresql_where=sa.text("is_default"),
+        "uq_profiles_default",
+        "profiles",
+        ["project_id", "connector"],
+        unique=True,
+        sqlite_where=sa.text("is_default"),
+        postgresql_where=sa.text("is_default"),
     )
 
 
@@ -144,7 +148,9 @@ def _attempts() -> None:
         "link_attempts",
         sa.Column("id", sa.String(40), primary_key=True),
         sa.Column("project_id", sa.String(64), sa.ForeignKey("projects.id"), nullable=False),
-        sa.Column("session_id", sa.BigInteger, sa.ForeignKey("connect_sessions.id", ondelete="CASCADE"), nullable=False),
+        sa.Column(
+            "session_id", sa.BigInteger, sa.ForeignKey("connect_sessions.id", ondelete="CASCADE"), nullable=False
+        ),
         sa.Column("account_id", sa.String(40), nullable=False),
         sa.Column("state_digest", sa.String(64), nullable=False, unique=True),
         sa.Column("browser_digest", sa.String(64), nullable=False),

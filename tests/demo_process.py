@@ -50,7 +50,7 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_demo(data_dir: Path, **environment: str) -> Iterator[Demo]:
+def running_demo(data_dir: Path, *, simulator_port: int | None = 0, **environment: str) -> Iterator[Demo]:
     """Start the demo, wait for its line, stop it with SIGTERM."""
     command = [
         sys.executable,
@@ -61,6 +61,8 @@ def running_demo(data_dir: Path, **environment: str) -> Iterator[Demo]:
         "--json",
         "--port",
         "0",
+        "--simulator-port",
+        str(simulator_port),
         "--data-dir",
         str(data_dir),
     ]

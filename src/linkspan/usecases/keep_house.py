@@ -1,0 +1,26 @@
+"""What is over is thrown away: runs beyond their retention, connect sessions and tries that can no longer be used."""
+
+import asyncio
+from contextlib import suppress
+from datetime import timedelta
+
+from linkspan.errors import ServerBusyError
+from linkspan.usecases.hall import Hall
+
+_SESSIONS_KEPT = timedelta(days=1)
+_RUNS_KEPT = timedelta(days=90)
+
+
+async def keep_house(hall: Hall) -> None:
+    """Throw away once, over all projects; several processes may do it at once."""
+    now = hall.clock()
+    await hall.sessions.prune(now - _SESSIONS_KEPT)
+    await hall.runs.prune(now - _RUNS_KEPT)
+
+
+async def keep_house_forever(hall: Hall, every: float = 3600.0) -> None:
+    """Call `keep_house` every so many seconds until cancelled."""
+    while True:
+        with suppress(ServerBusyError):
+            await keep_house(hall)
+        await asyncio.sleep(every)

@@ -1,0 +1,33 @@
+"""How long an equal write is held back, and what is said to whoever asks for it (docs/actions.md, Duplicates)."""
+
+from datetime import datetime, timedelta
+
+from linkspan.errors import PossibleDuplicateError
+from linkspan.model import Verb, Write, WriteState
+
+UNKNOWN_GUARDED = timedelta(hours=24)
+"""How long a write that is running, or whose outcome is unknown here or to its caller, stands in the way of an equal one."""
+
+ANSWER_IN_DOUBT = timedelta(seconds=10)
+"""How long a finished create does so on a door whose clients repeat by themselves: a cut after our last byte cannot be seen."""
+
+
+def guarded_until(
+    state: WriteState, verb: Verb, finished_at: datetime, *, caller_gone: bool, repeated_by_clients: bool
+) -> datetime | None:
+    """Until when a finished write stands in the way of an equal one; None: no longer."""
+    if state is WriteState.UNKNOWN or (state is WriteState.DONE and caller_gone):
+        return finished_at + UNKNOWN_GUARDED
+    if state is WriteState.DONE and verb is Verb.CREATE and repeated_by_clients:
+        return finished_at + ANSWER_IN_DOUBT
+    return None
+
+
+def duplicate_error(first: Write) -> PossibleDuplicateError:
+    """What to answer in place of a write that equals `first`."""
+    record = f" (record {first.record_id})" if first.record_id else ""
+    told = {WriteState.STARTED: "has not ended yet", WriteState.UNKNOWN: "has an unknown outcome"}.get(
+        first.state, f"succeeded{record}, but its answer may not have arrived"
+    )
+    message = f"An equal write by this API key on this account, run {first.run_id}, {told}. Nothing was sent."
+    return PossibleDuplicateError(message, first_run_id=first.run_id)

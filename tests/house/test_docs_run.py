@@ -1,0 +1,77 @@
+"""Every command that README and docs print runs; the quick start has a test of its own (tests/journeys/test_quickstart.py)."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo_process import running_demo
+from docs_shell import ROOT, Shell, commands_of, is_server, read_until, stop
+
+OWN_TEST = {"quickstart-real-tenant.md"}
+PAGES = sorted(page for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if page.name not in OWN_TEST)
+# A test inside a test would never end, and a lock needs a tool of its own: make tells what it would do.
+ONLY_TOLD = {"test", "test-full", "check", "clients", "bench", "lock"}
+READY = {"up": "data ", "sim": "user ", "demo": "account "}
+
+
+def commands() -> list[tuple[Path, int, str]]:
+    return [(page, number, text) for page in PAGES for number, text in enumerate(commands_of(page))]
+
+
+def shown(value: object) -> str:
+    return value.name if isinstance(value, Path) else re.sub(r"\s+", " ", str(value))[:60]
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A shell whose installation is a running demo, with the harbour connector at hand."""
+    folder = tmp_path_factory.mktemp("docs")
+    shutil.copytree(ROOT / "tests" / "connectors" / "folders", folder / "connectors")
+    with running_demo(folder / "demo") as demo:
+        variables = {
+            "LINKSPAN_DATA_DIR": str(demo.data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true",
+            "ACCOUNT": demo.account_id, "API_KEY": demo.api_key, "CLIENT_ID": "5d115c9c-44e3-4a11-bb43-000d3a2feca1",
+        }  # fmt: skip
+        yield Shell(folder, variables, {"http://127.0.0.1:8700": demo.base_url, "curl -s": "curl -s --fail-with-body"})
+
+
+def of_make(command: str, folder: Path) -> str:
+    """The make command, without making the environment that this test runs in."""
+    target = command.split()[1]
+    made = "-o .venv/.runtime -o .venv/.dev"
+    if target in ONLY_TOLD:
+        return f"make -n {made} {target}"
+    given = re.search(r'ARGS="(.*)"', command)
+    words = f"{given[1] if given else '--headless --exit'} --port 0 --data-dir {folder / 'made'}"
+    return f'make {made} {target} ARGS="{words}"'
+
+
+@pytest.mark.parametrize(("page", "number", "text"), commands(), ids=shown)
+def test_the_command_runs(shell: Shell, page: Path, number: int, text: str) -> None:
+    before = [line for line in commands_of(page)[:number] if line.startswith("export ")]
+    text = re.sub(r"\s+# .*$", "", text, flags=re.MULTILINE)
+    if text.startswith("make "):
+        assert shell.run(of_make(text, shell.folder), folder=ROOT)
+    elif is_server(text):
+        process = shell.start(*before, f"{text} --port 0")
+        try:
+            told = read_until(process, READY[text.split("linkspan ")[1].split()[0]])
+        finally:
+            code = stop(process)
+
+        assert "http" in told
+        assert 0 == code
+    else:
+        told = shell.run(*before, text, typed="a-client-secret\n")
+
+        assert told or text.startswith("export ")
+
+
+def test_commands_are_found_on_every_page_that_shows_some() -> None:
+    found = {page.name for page, _, _ in commands()}
+
+    assert {"README.md", "actions.md", "add-an-action.md", "add-a-connector.md"} <= found
+    assert 20 <= len(commands())
