@@ -54,7 +54,9 @@ def build_app(control: Control) -> Starlette:
     parts, service = control.parts, control.service
     routes = [
         *ControlEndpoints(control).routes(),
-        *SubscriptionEndpoint(parts.world, parts.identity, parts.courier).routes(),
+        *SubscriptionEndpoint(
+            parts.world, parts.identity, parts.courier, gate=service.gate, switches=service.switches
+        ).routes(),
         *business_central_routes(parts.world, parts.identity, gate=service.gate, switches=service.switches),
         *entra_routes(parts.authority),
     ]

@@ -165,9 +165,11 @@ def company_not_found(name: str = "") -> BcFault:
     return BcFault(400, "Internal_CompanyNotFound", f'Cannot find company "{name}".')
 
 
-def tenant_unavailable() -> BcFault:
-    """The tenant is being moved or started."""
-    return BcFault(503, "Internal_TenantUnavailable", "The tenant is unavailable. Try again later.", retry_after=30)
+def tenant_unavailable(retry_after: int = 30) -> BcFault:
+    """The tenant is being moved, updated or started."""
+    return BcFault(
+        503, "Internal_TenantUnavailable", "The tenant is unavailable. Try again later.", retry_after=retry_after
+    )
 
 
 def dialog(message: str) -> BcFault:

@@ -1,6 +1,7 @@
 """The service's limits per user, and the gate that every request passes: rate, concurrency, queue, and time allowed."""
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from linkspan.simulator.faults import (
     gateway_timeout,
     operation_timeout,
     service_unavailable,
+    tenant_unavailable,
     too_many_requests,
 )
 
@@ -52,6 +54,15 @@ class SlowWork:
     times: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A planned outage: from `begins` until before `ends` one environment of a tenant (`place`) is out of reach."""
+
+    place: Hashable
+    begins: datetime
+    ends: datetime
+
+
 @dataclass(slots=True)
 class _User:
     """One user's traffic: when its last requests came, how many are in progress, and who waits (first come first)."""
@@ -70,11 +81,13 @@ class Gate:
         self.limits = Limits()
         self._users: dict[Hashable, _User] = {}
         self._slow: list[SlowWork] = []
+        self._outages: list[Outage] = []
 
     def reset(self) -> None:
         """Return to the service's limits and forget all traffic that has ended."""
         self.limits = Limits()
         self._slow.clear()
+        self._outages.clear()
         self._users = {key: user for key, user in self._users.items() if user.active or user.waiting}
         for user in self._users.values():
             user.moments.clear()
@@ -82,6 +95,19 @@ class Gate:
     def slow_down(self, work: SlowWork) -> None:
         """Let requests to come take longer."""
         self._slow.append(work)
+
+    def plan(self, outage: Outage) -> None:
+        """Put an environment out of reach for a time."""
+        self._outages.append(outage)
+
+    def check_open(self, place: Hashable) -> None:
+        """Raise 503 during an outage of `place`; Retry-After tells the seconds to its end."""
+        now = self.clock.now()
+        ends = max(
+            (one.ends for one in self._outages if one.place == place and one.begins <= now < one.ends), default=now
+        )
+        if ends > now:
+            raise tenant_unavailable(math.ceil((ends - now).total_seconds()))
 
     def count(self, key: Hashable) -> None:
         """Count a request, or an operation inside a batch; raises 429 above the rate."""

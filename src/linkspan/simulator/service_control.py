@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 import msgspec
@@ -11,7 +12,7 @@ from linkspan.simulator.books.world import Company, Environment, EnvironmentStat
 from linkspan.simulator.command import Commanded, ControlError, command
 from linkspan.simulator.entra.demo import DEMO_DOMAIN
 from linkspan.simulator.faults import BcFault
-from linkspan.simulator.limits import Gate, Limits, SlowWork
+from linkspan.simulator.limits import Gate, Limits, Outage, SlowWork
 from linkspan.simulator.switches import SwitchBoard, Switches
 
 _MOST_CUSTOMERS: Final = 99_999_999
@@ -124,6 +125,19 @@ class ServiceControl(Commanded):
     def set_environment_state(self, environment: str, state: EnvironmentState, *, tenant: str = DEMO_DOMAIN) -> None:
         """Set an environment's state: one that is not Active answers 503, a SoftDeleted one 404."""
         self._environment(tenant, environment).state = state
+
+    @command()
+    def plan_outage(
+        self, seconds: float, *, begins: datetime | None = None, environment: str = "", tenant: str = DEMO_DOMAIN
+    ) -> datetime:
+        """Put an environment out of reach (503) for so long, from `begins` (by default now) on; return the end."""
+        if seconds <= 0 or (begins is not None and begins.tzinfo is None):
+            raise ControlError("seconds must be more than 0, and begins carry a time zone.")
+        place = self._environment(tenant, environment)
+        start = begins or self.service.gate.clock.now()
+        outage = Outage((place.tenant.id, place.name), start, start + timedelta(seconds=seconds))
+        self.service.gate.plan(outage)
+        return outage.ends
 
     @command()
     def seed(

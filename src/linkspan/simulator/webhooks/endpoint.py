@@ -8,10 +8,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from linkspan.simulator.books.world import Environment, World
+from linkspan.simulator.books.world import World
 from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.entra.tokens import service_principal_id
 from linkspan.simulator.faults import (
@@ -23,17 +22,17 @@ from linkspan.simulator.faults import (
     query_syntax,
     record_not_found,
     required_parameter,
-    tenant_unavailable,
 )
-from linkspan.simulator.identity import Caller, Identity
-from linkspan.simulator.odata.address import read_place
+from linkspan.simulator.limits import Gate
+from linkspan.simulator.odata.arrival import Arrival, Caller, Identity, arrive, outside, read_all
 from linkspan.simulator.odata.condition import Record
 from linkspan.simulator.odata.exchange import Answer
-from linkspan.simulator.odata.failure import render_fault
 from linkspan.simulator.odata.options import Expansion, Query, bind_query, read_options
 from linkspan.simulator.odata.paging import LARGEST_PAGE, cut_page
 from linkspan.simulator.odata.payload import check_changes, check_new, read_body
 from linkspan.simulator.odata.representation import Body, encode, single, write_records
+from linkspan.simulator.odata.response import answered
+from linkspan.simulator.switches import SwitchBoard
 from linkspan.simulator.webhooks.courier import Courier
 from linkspan.simulator.webhooks.receiver import shake_hands
 from linkspan.simulator.webhooks.subscription import (
@@ -53,8 +52,7 @@ class _Visit:
     """One request: where it goes, who sent it, and its body."""
 
     request: Request
-    environment: Environment
-    caller: Caller
+    arrival: Arrival
     root: str
     body: bytes
 
@@ -62,39 +60,45 @@ class _Visit:
 class SubscriptionEndpoint:
     """Serves the subscriptions that a courier keeps."""
 
-    def __init__(self, world: World, identity: Identity, courier: Courier) -> None:
-        """Serve the subscriptions of `courier` to the callers that `identity` knows."""
+    def __init__(
+        self, world: World, identity: Identity, courier: Courier, *, gate: Gate, switches: SwitchBoard
+    ) -> None:
+        """Serve the subscriptions of `courier` to the callers that `identity` knows and `gate` lets in."""
         self._world = world
         self._identity = identity
         self._courier = courier
+        self._gate = gate
+        self._switches = switches
         self._contract = load_contract()
 
     def routes(self) -> list[BaseRoute]:
         """Return the routes, which come before those of the entities."""
         front = "/v2.0/{place:path}/api/v2.0/subscriptions"
-        return [Route(front, self.serve, methods=_VERBS), Route(front + "({key:path})", self.serve, methods=_VERBS)]
+        return [
+            Route(front, answered(self.answer), methods=_VERBS),
+            Route(front + "({key:path})", answered(self.answer), methods=_VERBS),
+        ]
 
-    async def serve(self, request: Request) -> Response:
-        """Answer one request."""
-        correlation = uuid4()
+    async def answer(self, request: Request) -> Answer:
+        """Answer one request, within the limits of its user."""
         try:
-            answer = await self._answer(request)
+            return await self._admitted(request)
         except BcFault as fault:
-            answer = render_fault(fault, correlation)
-        headers = {"OData-Version": "4.0", "request-id": str(correlation), **answer.headers}
-        if answer.content_type is not None:
-            headers["Content-Type"] = answer.content_type
-        return Response(answer.body, answer.status, headers)
+            raise self._switches.now.adjust(fault) from fault
 
-    async def _answer(self, request: Request) -> Answer:
-        place = read_place(request.url.path.removeprefix("/v2.0/"))
-        caller = self._identity.authenticate(request.headers.get("authorization"), tenant_in_url=place.tenant)
-        environment = self._world.find_environment(place.tenant or str(caller.tenant_id), place.environment)
-        if environment.state != "Active":
-            raise tenant_unavailable()
-        root = f"{request.url.scheme}://{request.url.netloc}/v2.0/{place.root}"
-        visit = _Visit(request, environment, caller, root, await request.body())
-        key_text = place.segments[-1].removeprefix(SUBSCRIPTION.set)
+    async def _admitted(self, request: Request) -> Answer:
+        arrival = arrive(self._world, self._identity, self._gate, request)
+        async with self._gate.admitted(arrival.user) as arrived:
+            body = await read_all(request, self._gate.limits.body_bytes)
+            lost = await self._gate.work(request.method, request.url.path, arrived)
+            root = f"{outside(request)}/v2.0/{arrival.place.root}"
+            answer = await self._routed(_Visit(request, arrival, root, body))
+            if lost is not None:
+                raise lost
+            return answer
+
+    async def _routed(self, visit: _Visit) -> Answer:
+        key_text = visit.arrival.place.segments[-1].removeprefix(SUBSCRIPTION.set)
         if not key_text:
             return await self._at_the_set(visit)
         found = _KEY.fullmatch(key_text)
@@ -122,7 +126,7 @@ class SubscriptionEndpoint:
     def _list(self, visit: _Visit) -> Answer:
         query = bind_query(read_options(visit.request.url.query), SUBSCRIPTION, self._contract, many=True)
         with self._courier.writing() as book:
-            known = book.of(visit.environment)
+            known = book.of(visit.arrival.environment)
         rows = [one.record() for one in known]
         page = cut_page(rows, query, LARGEST_PAGE, entity=SUBSCRIPTION, contract=self._contract)
         bodies = _bodies(page.rows, {one.id: one for one in known}, query)
@@ -143,22 +147,22 @@ class SubscriptionEndpoint:
             if not values.get(name):
                 raise required_parameter(name)
         moment = self._world.log.stamp()
-        resource, table = read_resource(str(values["resource"]), visit.environment, self._contract)
+        resource, table = read_resource(str(values["resource"]), visit.arrival.environment, self._contract)
         wanted = Subscription(
             id=uuid4().hex,
             notification_url=str(values["notificationUrl"]),
             resource=resource,
             client_state=str(values.get("clientState", "")),
-            user_id=_user_id(visit.caller),
+            user_id=_user_id(visit.arrival.caller),
             created=moment,
             modified=moment,
             version=0,
             table=table,
-            place=place_of(visit.environment),
+            place=place_of(visit.arrival.environment),
         )
         await asyncio.to_thread(shake_hands, wanted.notification_url)
         with self._courier.writing() as book:
-            if len(book.of(visit.environment)) >= MOST_SUBSCRIPTIONS:
+            if len(book.of(visit.arrival.environment)) >= MOST_SUBSCRIPTIONS:
                 raise bad_request(f"An environment has at most {MOST_SUBSCRIPTIONS} webhook subscriptions.")
             return self._shown(visit, book.put(wanted), 201)
 
@@ -168,7 +172,9 @@ class SubscriptionEndpoint:
         known = self._find(visit, key)
         _match(visit, known)
         values = check_changes(_writable(visit), SUBSCRIPTION, self._contract)
-        resource, table = read_resource(str(values.get("resource", known.resource)), visit.environment, self._contract)
+        resource, table = read_resource(
+            str(values.get("resource", known.resource)), visit.arrival.environment, self._contract
+        )
         url = str(values.get("notificationUrl", known.notification_url))
         await asyncio.to_thread(shake_hands, url)
         with self._courier.writing() as book:
@@ -193,7 +199,7 @@ class SubscriptionEndpoint:
     def _find(self, visit: _Visit, key: str) -> Subscription:
         with self._courier.writing() as book:
             found = book.find(key)
-        if found is None or found.place != place_of(visit.environment):
+        if found is None or found.place != place_of(visit.arrival.environment):
             raise record_not_found("Subscription", key)
         return found
 
