@@ -1,6 +1,7 @@
 """`linkspan demo`: what it prints is true, and every address that it offers opens."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -34,6 +35,20 @@ def start(data_dir: Path, *words: str) -> subprocess.Popen[str]:
     )
 
 
+def run_as_printed(command: str) -> str:
+    """What a person gets who pastes the command."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=True,
+        env=clean_environment(PATH=path),
+    )
+    return done.stdout
+
+
 def test_demo_links_runs_prints_and_ends(tmp_path: Path) -> None:
     process = start(tmp_path, "--exit")
     told = process.communicate(timeout=60)[0]
@@ -41,6 +56,7 @@ def test_demo_links_runs_prints_and_ends(tmp_path: Path) -> None:
     assert 0 == process.returncode, told
     assert re.search(r"Linked account [A-Za-z0-9]{16,24}: \S", told)
     assert "list_customers: 5 of them" in told
+    assert not re.search(r"\[(info|warning|error)", told), told
     quote = re.search(r"create_sales_quote: (\S+) with 2 lines", told)
     assert quote
     assert "update_sales_quote: external document number DEMO-1" in told
@@ -53,17 +69,24 @@ def test_every_address_that_the_demo_offers_opens(tmp_path: Path) -> None:
         told = ""
         for line in process.stdout or ():
             told += line
-            if line.startswith("account "):
+            if line.startswith("The demo is up"):
                 break
         answers = {
             address: httpx2.get(address, follow_redirects=True, timeout=10).status_code
-            for address in ADDRESS.findall(told)
+            for address in ADDRESS.findall(told.partition("\nTry")[0])
         }
+        tried = [
+            run_as_printed(line)
+            for line in told.partition("\nTry")[2].splitlines()
+            if "127.0.0.1" in line or "logs" in line
+        ]
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)
 
     assert 6 <= len(answers), told
+    assert 3 == len(json.loads(tried[0])["data"])
+    assert "dynamics365bc_list_items" in tried[1]
     assert {} == {address: status for address, status in answers.items() if status not in (200, 401)}
     assert {401} == {status for address, status in answers.items() if address.endswith("/v1/accounts")}
     assert 0 == process.returncode

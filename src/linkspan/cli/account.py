@@ -14,6 +14,8 @@ from linkspan.usecases.hall import Hall
 
 app = typer.Typer(help="Linked accounts: one customer's grant, and where it points.", no_args_is_help=True)
 
+AccountId = Annotated[str, typer.Argument(help="Account id, as `linkspan account list` shows it.")]
+
 
 def facts(account: Account) -> dict[str, object]:
     """What may be shown of an account."""
@@ -45,7 +47,7 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
 
 
 @app.command()
-def show(account_id: str, as_json: AsJson = False, project: ProjectOption = None) -> None:
+def show(account_id: AccountId, as_json: AsJson = False, project: ProjectOption = None) -> None:
     """Show one account with its state and the reasons for it."""
     from linkspan.usecases.read_accounts import read_account
 
@@ -87,7 +89,7 @@ def link(
 
 
 @app.command()
-def suspend(account_id: str, project: ProjectOption = None) -> None:
+def suspend(account_id: AccountId, project: ProjectOption = None) -> None:
     """Stop an account from being used; its grant is kept."""
     from linkspan.usecases.change_account import suspend_account
 
@@ -98,7 +100,7 @@ def suspend(account_id: str, project: ProjectOption = None) -> None:
 
 
 @app.command()
-def resume(account_id: str, project: ProjectOption = None) -> None:
+def resume(account_id: AccountId, project: ProjectOption = None) -> None:
     """Let a suspended account be used again."""
     from linkspan.usecases.change_account import resume_account
 
@@ -109,7 +111,7 @@ def resume(account_id: str, project: ProjectOption = None) -> None:
 
 
 @app.command()
-def delete(account_id: str, project: ProjectOption = None) -> None:
+def delete(account_id: AccountId, project: ProjectOption = None) -> None:
     """Unlink an account: its tokens are erased, its log stays."""
     from linkspan.usecases.delete_account import delete_account
 

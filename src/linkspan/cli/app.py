@@ -1,5 +1,6 @@
 """The `linkspan` command: one sub-command for each thing an operator does."""
 
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -8,38 +9,45 @@ import typer
 from linkspan.cli import account, connector, demo, doctor, errors, guide, key, logs, profile, project, run, serve
 from linkspan.cli.opening import remember_root
 
-app = typer.Typer(
-    name="linkspan",
-    help="Link customers' business systems once, then run typed, least-privilege actions on them.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
+app = typer.Typer(name="linkspan", no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"linkspan {version('linkspan')}")
+        raise typer.Exit
+
+
+@app.callback(
+    epilog="Settings come from LINKSPAN_… variables, described in docs/settings.md. Start with: linkspan demo --headless"
 )
-
-
-@app.callback()
 def root(
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")
     ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
 ) -> None:
-    """Settings come from LINKSPAN_… variables; see docs/settings.md."""
+    """Link customers' business systems once, then run typed, least-privilege actions on them."""
     remember_root(data_dir=data_dir)
 
 
-app.command("up")(serve.up)
-app.command("demo")(demo.demo)
-app.command("sim")(serve.sim)
-app.command("run")(run.run)
-app.command("doctor")(doctor.doctor)
-app.command("migrate")(serve.migrate)
-app.command("guide")(guide.guide)
-app.command("errors")(errors.errors)
-app.add_typer(project.app, name="project")
-app.add_typer(profile.app, name="profile")
-app.add_typer(account.app, name="account")
-app.add_typer(key.app, name="key")
-app.add_typer(connector.app, name="connector")
-app.add_typer(logs.app, name="logs")
+START, SET_UP, WORK, OPERATE = "Start", "Set up", "Work", "Look after it"
+app.command("demo", rich_help_panel=START)(demo.demo)
+app.command("up", rich_help_panel=START)(serve.up)
+app.command("sim", rich_help_panel=START)(serve.sim)
+app.command("guide", rich_help_panel=SET_UP)(guide.guide)
+app.add_typer(profile.app, name="profile", rich_help_panel=SET_UP)
+app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(project.app, name="project", rich_help_panel=SET_UP)
+app.add_typer(account.app, name="account", rich_help_panel=WORK)
+app.command("run", rich_help_panel=WORK)(run.run)
+app.add_typer(connector.app, name="connector", rich_help_panel=WORK)
+app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
+app.command("doctor", rich_help_panel=OPERATE)(doctor.doctor)
+app.command("errors", rich_help_panel=OPERATE)(errors.errors)
+app.command("migrate", rich_help_panel=OPERATE)(serve.migrate)
 
 if __name__ == "__main__":
     app()

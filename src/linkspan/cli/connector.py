@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from linkspan.cli.opening import root_settings, stop
 from linkspan.cli.output import complaints, console, print_facts, print_json, print_table
@@ -50,11 +51,11 @@ def check(
             found += error.found
         else:
             facts = f"{len(connector.actions)} actions, {len(connector.contract.entities)} entities, {len(connector.guides)} guides"
-            console.print(f"[green]ok[/green] {connector.key} {connector.version}: {facts}", highlight=False)
+            console.print(Text.assemble(("ok", "green"), f" {connector.key} {connector.version}: {facts}"))
     for mistake in found:
-        complaints.print(str(mistake), highlight=False, markup=False)
+        complaints.print(str(mistake))
     if found:
-        complaints.print(f"[bold red]{len(found)} mistake{'s' * (len(found) > 1)}[/bold red]", highlight=False)
+        complaints.print(f"{len(found)} mistake{'s' * (len(found) > 1)}", style="bold red")
         raise typer.Exit(1)
 
 
@@ -136,7 +137,7 @@ def _show_connector(connector: "Connector", *, as_json: bool) -> None:
     console.print()
     width = max(map(len, connector.actions), default=0)
     for action in connector.actions.values():
-        console.print(f"{action.id.ljust(width)}  {action.label}", highlight=False)
+        console.print(f"{action.id.ljust(width)}  {action.label}")
 
 
 def _show_action(action: "Action", *, as_json: bool) -> None:

@@ -1,7 +1,9 @@
 """`linkspan demo`: server and simulator on loopback, one account linked through the real OAuth flow, a few actions run."""
 
 import asyncio
+import shlex
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +13,7 @@ import typer
 from linkspan.cli.log_output import configure_log_output
 from linkspan.cli.opening import in_hall, root_settings, stop
 from linkspan.cli.operator import operator
-from linkspan.cli.output import complaints, console, print_facts, print_json
+from linkspan.cli.output import complaints, console, print_facts, print_heading, print_json
 from linkspan.cli.serve import with_port
 from linkspan.errors import ConfigurationError, LinkingError
 from linkspan.model import Account, Caller, Owner, Profile, Secret
@@ -62,7 +64,10 @@ def demo(
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the demo's database and key file.")] = None,
 ) -> None:
-    """Try Linkspan without a tenant: start server and simulator, link an account, run actions, stay up."""
+    """Try Linkspan without a tenant: server, simulator, a linked account, actions.
+
+    Stays up until Ctrl-C. Its data is in a folder of its own, so that it cannot touch a real installation's.
+    """
     from linkspan.server import listening_socket
     from linkspan.simulator import Simulator
 
@@ -75,12 +80,14 @@ def demo(
     except OSError as error:
         stop(ConfigurationError(f"A port is taken: {error.strerror}.", next_step="Use --port 0 to pick free ones."))
     settings = with_port(settings, bound.getsockname()[1])
-    configure_log_output(settings)
+    configure_log_output(settings, quiet=True)
 
     async def story(hall: Hall) -> None:
         from linkspan.server import serving
 
         async with serving(hall, bound):
+            if not as_json:
+                introduce(simulator)
             shown = await link(hall, simulator, headless=headless, quiet=as_json)
             if as_json:
                 print_json(shown.line())
@@ -88,7 +95,7 @@ def demo(
                 from linkspan.cli.showcase import run_showcase
 
                 await run_showcase(shown)
-                tell(shown)
+                tell(shown, folder, stays=not leave)
             if not leave:
                 await until_stopped()
 
@@ -114,20 +121,31 @@ async def link(hall: Hall, simulator: "Simulator", *, headless: bool, quiet: boo
     if headless:
         await walk_pages(opened.link_url, simulator)
     else:
-        complaints.print(f"Open this page to link an account: {opened.link_url}", highlight=False)
-        complaints.print(
-            f"Tenant {simulator.demo.tenant_id}, environment {simulator.demo.environment}", highlight=False
-        )
-        complaints.print(
-            f"Sign in as {simulator.demo.user} with the password {simulator.demo.password}", highlight=False
-        )
+        invite(opened.link_url, simulator)
     account = await linked_account(hall, caller, wait=not headless)
     if not quiet:
         console.print(
-            f"Linked account {account.id}: {account.fields['company_name']} ({account.fields['environment']})",
-            highlight=False,
+            f"Linked account {account.id}: {account.fields['company_name']} ({account.fields['environment']})"
         )
     return Shown(hall.settings.base_url, key, caller.project_id, profile.id, account, simulator.url)
+
+
+def introduce(simulator: "Simulator") -> None:
+    """What is about to happen."""
+    console.print(
+        "Linkspan's demo. A simulator stands in for Business Central and its sign-in; nothing leaves this machine."
+    )
+    told = f"{simulator.demo.user} signs in, agrees and chooses the company (OAuth 2.0, code flow with PKCE)"
+    print_heading("Linking an account", told)
+
+
+def invite(link_url: str, simulator: "Simulator") -> None:
+    """What a person needs who walks the pages: on standard error, since standard output may be for a program."""
+    demo = simulator.demo
+    complaints.print("Open this page in a browser; it waits for you:")
+    complaints.print(f"  {link_url}")
+    complaints.print(f"Tenant {demo.tenant_id}, environment {demo.environment}")
+    complaints.print(f"Sign in as {demo.user} with the password {demo.password}")
 
 
 async def demo_profile(hall: Hall, caller: Caller, simulator: "Simulator") -> Profile:
@@ -180,10 +198,10 @@ async def linked_account(hall: Hall, caller: Caller, *, wait: bool) -> Account:
         await asyncio.sleep(0.5)
 
 
-def tell(shown: Shown) -> None:
-    """The address of every door that exists."""
+def tell(shown: Shown, data_dir: Path, *, stays: bool) -> None:
+    """The address of every door that exists, and what to try next while the demo stays up."""
     line = shown.line()
-    console.print()
+    print_heading("Addresses")
     print_facts(
         {
             "guide": line["guide_url"],
@@ -196,6 +214,21 @@ def tell(shown: Shown) -> None:
             "account": shown.account.id,
         }
     )
+    if not stays:
+        console.print("\nDone. Without --exit the demo stays up, so that you can try the addresses and the key.")
+        return
+    print_heading("Try")
+    console.print(
+        f"curl -s {shown.base_url}/actions/rpc -u {shown.api_key.reveal()}: -H 'x-account-id: {shown.account.id}' "
+        f"""-d '{{"action": "{CONNECTOR}_list_items", "query": {{"top": 3}}}}'"""
+    )
+    console.print(f"{own_command()} --data-dir {shlex.quote(str(data_dir))} logs list")
+    console.print("\nThe demo is up. Stop it with Ctrl-C.")
+
+
+def own_command() -> str:
+    """How this command was called, so that a printed one can be pasted."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "linkspan" else "linkspan"
 
 
 async def until_stopped() -> None:

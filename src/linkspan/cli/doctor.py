@@ -3,24 +3,28 @@
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.text import Text
 
 from linkspan.cli.opening import in_hall
 from linkspan.cli.operator import operator
-from linkspan.cli.output import console
+from linkspan.cli.output import console, plain
 from linkspan.cli.profile import ProjectOption
 from linkspan.usecases.hall import Hall
 
 if TYPE_CHECKING:
     from linkspan.usecases.check_account import Check
 
-MARKS = {"ok": "[green]ok[/green]    ", "failed": "[red]failed[/red]", "not_tried": "[dim]-[/dim]     "}
+MARKS = {"ok": ("ok    ", "green"), "failed": ("failed", "red"), "not_tried": ("-     ", "dim")}
 
 
 def doctor(
     account: Annotated[str | None, typer.Argument(help="Account id; all accounts without it.")] = None,
     project: ProjectOption = None,
 ) -> None:
-    """Check accounts in order: profile, secret, tenant, token, environment, company, permission. Exit code 1 if something is to fix."""
+    """Find the first thing to fix in each account.
+
+    In order: profile, secret, tenant, token, environment, company, permission. Exit code 1 if something is to fix.
+    """
     from linkspan.usecases.check_account import check_account
     from linkspan.usecases.read_accounts import list_accounts
 
@@ -34,10 +38,10 @@ def doctor(
         console.print("The installation opens; no account is linked yet.")
     failed = False
     for name, checks in found.items():
-        console.print(f"[bold]{name}[/bold]")
+        console.print(name, style="bold")
         for check in checks:
             failed = failed or check.state == "failed"
-            console.print(f"  {MARKS[check.state]} {check.name}: {check.what}", highlight=False)
+            console.print(Text.assemble("  ", MARKS[check.state], f" {check.name}: {plain(check.what)}"))
             if check.state == "failed" and check.next_step:
-                console.print(f"         next: {check.next_step}", highlight=False)
+                console.print(f"         next: {plain(check.next_step)}")
     raise typer.Exit(1 if failed else 0)

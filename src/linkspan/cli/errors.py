@@ -32,7 +32,7 @@ def errors(
 ) -> None:
     """Explain the errors that Linkspan answers with: all as a page, or one code."""
     if code is None:
-        console.out(reference(), end="", highlight=False)
+        console.out(reference(), end="")
         return
     rows = {row.code: row for row in all_errors()}
     if code not in rows:

@@ -34,7 +34,7 @@ def guide(
     if as_json:
         print_json(guide_json(view))
     else:
-        console.out(guide_markdown(view), highlight=False)
+        console.out(guide_markdown(view))
 
 
 def view_of(

@@ -61,8 +61,11 @@ def create(
 
 
 @app.command()
-def disable(key_id: str, project: ProjectOption = None) -> None:
-    """Switch an API key off."""
+def disable(
+    key_id: Annotated[str, typer.Argument(help="Key id, as `linkspan key list` shows it; not the key's text.")],
+    project: ProjectOption = None,
+) -> None:
+    """Switch an API key off, at once and for every server of this installation."""
     from linkspan.usecases.change_key import change_key
 
     async def story(hall: Hall) -> ApiKey:

@@ -10,8 +10,12 @@ from linkspan.settings import Settings
 _HEARD = ("linkspan", "uvicorn.error")
 
 
-def configure_log_output(settings: Settings) -> None:
-    """Send every logger's messages, ours and the libraries', through one formatter to standard error."""
+def configure_log_output(settings: Settings, *, quiet: bool = False) -> None:
+    """Send every logger's messages, ours and the libraries', through one formatter to standard error.
+
+    `quiet`: only warnings and worse, unless a log level was asked for: a command that tells a story is not interrupted by the server.
+    """
+    level = "warning" if quiet and "log_level" not in settings.model_fields_set else settings.log_level
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
@@ -37,7 +41,7 @@ def configure_log_output(settings: Settings) -> None:
     # Libraries tell whole addresses, in which codes and tokens travel: below a warning only those of the list are heard.
     root.setLevel(logging.WARNING)
     for name in _HEARD:
-        logging.getLogger(name).setLevel(settings.log_level.upper())
+        logging.getLogger(name).setLevel(level.upper())
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -51,7 +51,11 @@ def list_(
 
 
 @app.command()
-def show(run_id: str, as_json: AsJson = False, project: ProjectOption = None) -> None:
+def show(
+    run_id: Annotated[str, typer.Argument(help="Run id: in every answer and error, and in `linkspan logs list`.")],
+    as_json: AsJson = False,
+    project: ProjectOption = None,
+) -> None:
     """Show one run with its steps."""
     from linkspan.usecases.read_runs import read_run
 

@@ -1,14 +1,41 @@
 """What commands print: tables for people, exact JSON for machines, errors with their next step."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TextIO
+from unicodedata import category
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from linkspan.errors import LinkspanError
 
-console = Console(soft_wrap=True)
-complaints = Console(stderr=True, soft_wrap=True)
+_PIPED_WIDTH = 10_000
+"""Columns of an output that is no terminal: a table in a file or pipe keeps each row on one line, whole."""
+
+# Control, format (text direction among them), line and paragraph separators, halves of surrogate pairs.
+_STEERING = frozenset({"Cc", "Cf", "Zl", "Zp", "Cs"})
+
+
+def _console(stream: TextIO, *, errors: bool = False) -> Console:
+    """Prints texts as they are: a customer's name is neither markup nor an emoji code."""
+    width = None if stream.isatty() else _PIPED_WIDTH
+    return Console(stderr=errors, soft_wrap=True, markup=False, emoji=False, highlight=False, width=width)
+
+
+console = _console(sys.stdout)
+complaints = _console(sys.stderr, errors=True)
+
+
+def plain(value: object) -> str:
+    """A value as text that cannot steer the terminal: what a provider or a caller wrote may hold control characters."""
+    return "".join(each if category(each) not in _STEERING else ascii(each)[1:-1] for each in str(value))
+
+
+def print_heading(title: str, told: str = "") -> None:
+    """What the following lines are about."""
+    console.print(Text.assemble("\n", (title, "bold"), f": {told}" if told else ""))
 
 
 def print_json(value: object) -> None:
@@ -22,7 +49,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     """A table, or one sentence that says why there is none."""
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*("" if cell is None else plain(cell) for cell in row))
     if table.row_count:
         console.print(table)
     else:
@@ -34,17 +61,18 @@ def print_facts(facts: Mapping[str, object]) -> None:
     width = max((len(name) for name in facts), default=0)
     for name, value in facts.items():
         if value not in (None, "", (), [], {}):
-            console.print(f"[bold]{name.ljust(width)}[/bold]  {value}", highlight=False)
+            told = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            console.print(Text.assemble((name.ljust(width), "bold"), f"  {plain(told)}"))
 
 
 def print_error(error: LinkspanError) -> None:
     """What happened, each mistake, what the provider said, the next step, and how to look the run up."""
-    complaints.print(f"[bold red]{error.code}[/bold red]: {error.message}", highlight=False)
+    complaints.print(Text.assemble((error.code, "bold red"), f": {plain(error.message)}"))
     for mistake in error.mistakes:
-        complaints.print(f"  - {mistake}", highlight=False, markup=False)
+        complaints.print(f"  - {plain(mistake)}")
     if error.provider and error.provider.message:
         said = f"{error.provider.code}: {error.provider.message}" if error.provider.code else error.provider.message
-        complaints.print(f"  the provider said ({error.provider.status}): {said}", highlight=False, markup=False)
-    complaints.print(f"  next: {error.next_step}", highlight=False, markup=False)
+        complaints.print(f"  the provider said ({error.provider.status}): {plain(said)}")
+    complaints.print(f"  next: {plain(error.next_step)}")
     if error.run_id:
-        complaints.print(f"  run:  {error.run_id}  (linkspan logs show {error.run_id})", highlight=False, markup=False)
+        complaints.print(f"  run:  {error.run_id}  (linkspan logs show {error.run_id})")

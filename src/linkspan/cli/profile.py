@@ -11,8 +11,14 @@ from linkspan.cli.output import console, print_facts, print_json, print_table
 from linkspan.model import Profile, Secret
 from linkspan.usecases.hall import Hall
 
-app = typer.Typer(help="Connector profiles: a project's OAuth clients.", no_args_is_help=True)
+app = typer.Typer(
+    help="Connector profiles: which OAuth client, scopes and actions a project uses.", no_args_is_help=True
+)
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+SecretFile = Annotated[
+    Path | None, typer.Option(exists=True, dir_okay=False, help="File with the client secret; its value, not its ID.")
+]
+ProfileId = Annotated[str, typer.Argument(help="Profile id, as `linkspan profile list` shows it.")]
 ProjectOption = Annotated[str | None, typer.Option("--project", help="Project id; needed only if there are several.")]
 
 
@@ -54,7 +60,7 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
 
 
 @app.command()
-def show(profile_id: str, as_json: AsJson = False, project: ProjectOption = None) -> None:
+def show(profile_id: ProfileId, as_json: AsJson = False, project: ProjectOption = None) -> None:
     """Show one connector profile."""
     from linkspan.usecases.read_profiles import read_profile
 
@@ -69,7 +75,7 @@ def create(
     client_id: Annotated[str, typer.Option(help="Application (client) ID.")],
     connector: Annotated[str, typer.Option(help="Connector key.")] = "dynamics365bc",
     name: Annotated[str, typer.Option(help="A name of your choice.")] = "default",
-    secret_file: Annotated[Path | None, typer.Option(help="File with the client secret; asked for without it.")] = None,
+    secret_file: SecretFile = None,
     scope: Annotated[
         list[str] | None, typer.Option(help="OAuth scope; may be repeated. Default: what the actions need.")
     ] = None,
@@ -80,7 +86,10 @@ def create(
     as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
-    """Create a connector profile. The client secret is read from a file or asked for, never taken from the command line."""
+    """Create a connector profile. The client secret is read from a file or asked for.
+
+    It is never taken from the command line, where other programs and the shell's history could read it.
+    """
     from linkspan.usecases.create_profile import NewProfile, create_profile
 
     secret = secret_file.read_text().strip() if secret_file else typer.prompt("Client secret", hide_input=True)
@@ -97,13 +106,20 @@ def create(
 
 @app.command()
 def update(
-    profile_id: str,
+    profile_id: ProfileId,
     name: Annotated[str | None, typer.Option(help="New name.")] = None,
     client_id: Annotated[str | None, typer.Option(help="New application (client) ID.")] = None,
-    secret_file: Annotated[Path | None, typer.Option(help="File with the new client secret.")] = None,
+    secret_file: SecretFile = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="OAuth scopes, instead of those before; may be repeated.")
+    ] = None,
     action: Annotated[
         list[str] | None, typer.Option(help="Enabled actions, instead of those before; may be repeated.")
     ] = None,
+    all_actions: Annotated[bool, typer.Option("--all-actions", help="Enable every action.")] = False,
+    default: Annotated[
+        bool, typer.Option("--default", help="Make it the profile that is used when none is named.")
+    ] = False,
     enabled: Annotated[bool | None, typer.Option("--enable/--disable", help="Switch the profile on or off.")] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,
@@ -118,8 +134,12 @@ def update(
         change["client_id"] = client_id
     if secret_file is not None:
         change["client_secret"] = Secret(secret_file.read_text().strip())
-    if action:
-        change["enabled_actions"] = frozenset(action)
+    if scope:
+        change["scopes"] = tuple(scope)
+    if action or all_actions:
+        change["enabled_actions"] = None if all_actions else frozenset(action or ())
+    if default:
+        change["is_default"] = True
     if enabled is not None:
         change["enabled"] = enabled
 
@@ -130,7 +150,7 @@ def update(
 
 
 @app.command()
-def delete(profile_id: str, project: ProjectOption = None) -> None:
+def delete(profile_id: ProfileId, project: ProjectOption = None) -> None:
     """Delete a connector profile that no account uses."""
     from linkspan.usecases.delete_profile import delete_profile
 

@@ -1,5 +1,7 @@
 """`linkspan project`: the tenants of this installation."""
 
+from typing import Annotated
+
 import typer
 
 from linkspan.cli.opening import in_hall
@@ -9,6 +11,7 @@ from linkspan.model import Project
 from linkspan.usecases.hall import Hall
 
 app = typer.Typer(help="Projects: each has keys, profiles, accounts and logs of its own.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="What link pages call your product.")]
 
 
 @app.command("list")
@@ -28,7 +31,7 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def create(name: str) -> None:
+def create(name: Name) -> None:
     """Make a project. Its name is what link pages call your product."""
     from linkspan.usecases.create_project import create_project
 
@@ -39,7 +42,9 @@ def create(name: str) -> None:
 
 
 @app.command()
-def rename(project_id: str, name: str) -> None:
+def rename(
+    project_id: Annotated[str, typer.Argument(help="Project id, as `linkspan project list` shows it.")], name: Name
+) -> None:
     """Change a project's name; its id stays."""
     from linkspan.usecases.create_project import rename_project
 

@@ -23,7 +23,7 @@ Pairs = Annotated[
 
 def run(
     action: Annotated[str, typer.Argument(help="Action id, such as dynamics365bc_list_customers.")],
-    account: Annotated[str, typer.Option(help="Account id.")],
+    account: Annotated[str, typer.Option(help="Account id, as `linkspan account list` shows it.")],
     path: Pairs = None,
     query: Pairs = None,
     header: Pairs = None,
@@ -69,7 +69,7 @@ def show(answer: "Answer", *, as_table: bool) -> None:
     columns = [name for name in (rows[0] if rows else {}) if not name.startswith("@") and name != "id"][:8]
     print_table(columns, ([row.get(name) for name in columns] for row in rows), empty="No rows.")
     if result.next:
-        complaints.print(f"more: --query cursor={result.next}", highlight=False, markup=False)
+        complaints.print(f"more: --query cursor={result.next}")
 
 
 def pairs(given: list[str] | None) -> dict[str, object]:
@@ -101,9 +101,11 @@ def whole_body(text: str | None, fields: list[str] | None) -> dict[str, object] 
 
     if text is None:
         return pairs(fields) if fields else None
-    raw = sys.stdin.read() if text == "-" else Path(text[1:]).read_text() if text.startswith("@") else text
     try:
+        raw = sys.stdin.read() if text == "-" else Path(text[1:]).read_text() if text.startswith("@") else text
         parsed = parse(raw.encode())
+    except OSError as error:
+        raise InvalidInputError(mistakes=[Mistake("body", f"{text[1:]} cannot be read: {error.strerror}")]) from None
     except ValueError as error:
         raise InvalidInputError(mistakes=[Mistake("body", str(error))]) from None
     if not isinstance(parsed, dict):

@@ -29,7 +29,10 @@ def up(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Start the server. The first start makes the database, the key file, a project and an API key, which is printed once."""
+    """Start the server.
+
+    The first start makes the database, the key file, a project and an API key, which is printed once.
+    """
     from linkspan.server import listening_socket, serve
 
     settings = root_settings(host=host, port=port, public_url=public_url, data_dir=data_dir)
@@ -62,7 +65,7 @@ async def first_key(hall: Hall) -> None:
         return
     _, text = await create_key(hall, caller, NewKey(name="first key"))
     console.print("First start. Your API key, shown only now:")
-    console.print(f"  {text.reveal()}", highlight=False)
+    console.print(f"  {text.reveal()}")
 
 
 def tell_addresses(settings: Settings) -> None:
@@ -81,7 +84,10 @@ def tell_addresses(settings: Settings) -> None:
 
 
 def migrate(data_dir: DataDir = None) -> None:
-    """Bring the database to this version's schema; SQLite is copied first. Refuses a schema that is newer."""
+    """Bring the database to this version's schema, as `up` does at its start.
+
+    SQLite is copied into the data folder's backups first. A schema that is newer than this version is refused.
+    """
     from linkspan.wiring import migrate_storage
 
     settings = root_settings(data_dir=data_dir)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import httpx2
 
-from linkspan.cli.output import console, print_table
+from linkspan.cli.output import console, print_heading, print_table
 from linkspan.engine.json_text import parse
 from linkspan.errors import LinkspanError
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from linkspan.cli.demo import Shown
 
 CUSTOMER_COLUMNS = ("number", "displayName", "city", "currencyCode", "balanceDue")
-QUOTE_COLUMNS = ("number", "customerName", "documentDate", "totalAmountIncludingTax", "currencyCode")
+LINE_COLUMNS = ("lineObjectNumber", "description", "quantity", "unitPrice", "amountIncludingTax")
 
 
 class Client:
@@ -48,6 +48,7 @@ async def run_showcase(shown: "Shown") -> None:
     async with httpx2.AsyncClient(
         base_url=shown.base_url, auth=(shown.api_key.reveal(), ""), headers=headers, timeout=30
     ) as http:
+        print_heading("Running actions", "POST /actions/rpc with the API key, as any client would")
         client = Client(http)
         await show_customers(client)
         await show_quote(client)
@@ -56,7 +57,7 @@ async def run_showcase(shown: "Shown") -> None:
 async def show_customers(client: Client) -> None:
     """The first five customers as a table."""
     customers = await client.rows("list_customers", query={"top": 5, "order_by": "number"})
-    console.print(f"\nlist_customers: {len(customers)} of them", highlight=False)
+    console.print(f"list_customers: {len(customers)} of them")
     print_table(CUSTOMER_COLUMNS, ([row.get(name) for name in CUSTOMER_COLUMNS] for row in customers), empty="none")
 
 
@@ -68,15 +69,21 @@ async def show_quote(client: Client) -> None:
         {"lineType": "Item", "itemId": item["id"], "quantity": count} for item, count in zip(items, (2, 5), strict=True)
     ]
     created = await client.record("create_sales_quote", body={"customerId": customer["id"], "salesQuoteLines": lines})
-    console.print(f"\ncreate_sales_quote: {created['number']} with {len(lines)} lines", highlight=False)
+    console.print(f"\ncreate_sales_quote: {created['number']} with {len(lines)} lines")
     read = await client.record("get_sales_quote", path={"id": created["id"]}, query={"expand": ["salesQuoteLines"]})
-    print_table(QUOTE_COLUMNS, [[read.get(name) for name in QUOTE_COLUMNS]], empty="none")
+    console.print(
+        f"get_sales_quote: {read['number']} for {read['customerName']}, "
+        f"{read['totalAmountIncludingTax']} {read['currencyCode']} with tax"
+    )
+    found = read["salesQuoteLines"]
+    rows = [[line.get(name) for name in LINE_COLUMNS] for line in found] if isinstance(found, list) else []
+    print_table(LINE_COLUMNS, rows, empty="none")
     updated = await client.record(
         "update_sales_quote",
         path={"id": created["id"]},
         headers={"if_match": read["@odata.etag"]},
         body={"externalDocumentNumber": "DEMO-1"},
     )
-    console.print(f"update_sales_quote: external document number {updated['externalDocumentNumber']}", highlight=False)
+    console.print(f"update_sales_quote: external document number {updated['externalDocumentNumber']}")
     await client.call("delete_sales_quote", path={"id": created["id"]})
-    console.print(f"delete_sales_quote: {created['number']} is gone", highlight=False)
+    console.print(f"delete_sales_quote: {created['number']} is gone")
