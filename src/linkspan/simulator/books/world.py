@@ -24,7 +24,8 @@ class Setup:
     ``tax_rates`` gives the VAT percentage by (customer's or vendor's tax area code, tax group code);
     ``exchange_rates`` the worth of one unit of a currency in local currency. ``defaults`` names what a new record
     gets (payment_term, payment_method, tax_area, tax_group, unit, ...); ``accounts`` the numbers that postings use.
-    ``blocked_dimensions`` holds dimension codes and ``CODE/VALUE`` pairs that are blocked.
+    ``blocked_dimensions`` holds dimension codes and ``CODE/VALUE`` pairs that are blocked. ``templates`` gives by
+    entity the values that a new record takes where its payload says nothing, as the provider's templates do.
     """
 
     local_currency: str
@@ -36,6 +37,7 @@ class Setup:
     salespeople: frozenset[str] = frozenset()
     blocked_dimensions: frozenset[str] = frozenset()
     quote_valid_days: int = 30
+    templates: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
 
 class Company:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from linkspan.simulator.books.dates import is_formula
 from linkspan.simulator.books.fields import NO_ID, ZERO, guid, text
+from linkspan.simulator.books.rules.items import variant_may_go
 from linkspan.simulator.books.rules.parties import refuse_open_ledger
 from linkspan.simulator.books.rules.records import Rule
 from linkspan.simulator.books.rules.references import CURRENCY, Reference
@@ -140,6 +141,7 @@ CODES: dict[str, Rule] = {
             ),
         ),
         parent_field="itemId",
+        may_delete=variant_may_go,
     ),
 }
 """What is particular to each entity that is one plain row."""

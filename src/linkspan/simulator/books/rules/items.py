@@ -99,6 +99,17 @@ def _item_may_go(company: Company, item: Record) -> None:
     refuse_open_ledger(company, company.internal["itemLedgerEntry"], item, "Item")
 
 
+def variant_may_go(company: Company, variant: Record) -> None:
+    """Refuse to delete a variant that a line of an unposted document names."""
+    for name, (side, kind) in _LINES.items():
+        headers = company.tables[name.removesuffix("Line")]
+        for line in company.tables[name].all():
+            if line["itemVariantId"] == guid(variant) and _is_open(headers.get(guid(line, "documentId")), kind):
+                key = f"{text(variant, 'itemNumber')} - {text(variant, 'code')}"
+                reason = f"there is at least one {side} Line that includes this Variant Code."
+                raise may_not_delete("item variant", key, reason)
+
+
 def _pair(target: str, stem: str, unknown_id: str = "", unknown_code: str = "", mismatch: str = "") -> Reference:
     return Reference(
         target, f"{stem}Id", f"{stem}Code", unknown_id=unknown_id, unknown_code=unknown_code, mismatch=mismatch

@@ -69,6 +69,7 @@ def create_record(
     check_countries(entity, values)
     row: Record = {**blank(entity), "id": company.log.new_id()}
     row.update(settle(company, entity, rule.references, rule.fill(company, values)))
+    row.update(settle(company, entity, rule.references, settled(entity, company.setup.templates.get(entity.name, {}))))
     row.update(settle(company, entity, rule.references, values))
     table = company.tables[entity.name]
     if rule.series:

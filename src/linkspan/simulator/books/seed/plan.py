@@ -104,4 +104,5 @@ def setup_of(plan: Plan) -> Setup:
         },
         salespeople=frozenset({"TP", "IK", "MR", "KW"}),
         blocked_dimensions=frozenset({"CAMPAIGN", "VESSEL/OLDHULK"}),
+        templates={"customer": {"country": plan.country}, "vendor": {"country": plan.country}},
     )
