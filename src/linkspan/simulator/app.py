@@ -57,7 +57,9 @@ def build_app(control: Control) -> Starlette:
         *SubscriptionEndpoint(
             parts.world, parts.identity, parts.courier, gate=service.gate, switches=service.switches
         ).routes(),
-        *business_central_routes(parts.world, parts.identity, gate=service.gate, switches=service.switches),
+        *business_central_routes(
+            parts.world, parts.identity, gate=service.gate, switches=service.switches, deck=control.deck
+        ),
         *entra_routes(parts.authority),
     ]
     middleware = [

@@ -27,6 +27,8 @@ from linkspan.simulator.seen import RequestLog, SeenRequest
 from linkspan.simulator.service_control import Service, ServiceControl
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
 from linkspan.simulator.switches import SwitchBoard
+from linkspan.simulator.tape.deck import Deck
+from linkspan.simulator.tape_control import TapeControl
 from linkspan.simulator.webhooks.courier import Courier, Delivery
 
 _FIRST_ENVIRONMENT: Final = "Production"
@@ -65,7 +67,7 @@ class Parts:
     log: RequestLog = field(default_factory=RequestLog)
 
 
-class Control(EntraControl, ServiceControl):
+class Control(EntraControl, ServiceControl, TapeControl):
     """All commands; the same ones are served under `/_sim/{name}`."""
 
     def __init__(self, parts: Parts) -> None:
@@ -73,6 +75,7 @@ class Control(EntraControl, ServiceControl):
         super().__init__(parts.authority)
         self.parts = parts
         self.start_service(Service(parts.world, Gate(parts.clock), SwitchBoard()))
+        self.deck = Deck()
         self._start = parts.world.snapshot()
 
     @property
@@ -102,13 +105,14 @@ class Control(EntraControl, ServiceControl):
 
     @command()
     def reset(self, *, keep_registrations: bool = False) -> None:
-        """Return to the first state: books, clock, directory, grants, failures and request log.
+        """Return to the first state: books, clock, directory, grants, failures and request log; no recording, no replay.
 
         `keep_registrations` leaves application registrations, with their redirect URIs, as they are.
         """
         self.parts.clock.set(None)
         self.parts.world.restore(self._start)
         self.reset_service()
+        self.deck.eject()
         self.authority.reset(keep_registrations=keep_registrations)
         self.parts.identity.forget()
         self.parts.courier.restore(())

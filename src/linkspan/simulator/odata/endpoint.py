@@ -17,15 +17,21 @@ from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
 from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.odata.response import answered
 from linkspan.simulator.switches import SwitchBoard
+from linkspan.simulator.tape.deck import Deck
 
 _VERBS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
 
 
 def routes(
-    world: World, identity: Identity, *, gate: Gate | None = None, switches: SwitchBoard | None = None
+    world: World,
+    identity: Identity,
+    *,
+    gate: Gate | None = None,
+    switches: SwitchBoard | None = None,
+    deck: Deck | None = None,
 ) -> list[BaseRoute]:
     """Return the routes of Business Central: the API under ``/v2.0`` and the two lists of environments."""
-    door = _Door(world, identity, gate or Gate(world.clock), switches or SwitchBoard())
+    door = _Door(world, identity, gate or Gate(world.clock), switches or SwitchBoard(), deck or Deck())
     admin = "/admin/{version}/applications"
     return [
         Route("/v2.0/{rest:path}", answered(door.api), methods=_VERBS),
@@ -38,11 +44,12 @@ def routes(
 class _Door:
     """Answers the requests of every route over one world."""
 
-    def __init__(self, world: World, identity: Identity, gate: Gate, switches: SwitchBoard) -> None:
+    def __init__(self, world: World, identity: Identity, gate: Gate, switches: SwitchBoard, deck: Deck) -> None:
         self._world = world
         self._identity = identity
         self._gate = gate
         self._switches = switches
+        self._deck = deck
         self._contract = load_contract()
         self._pages = PageStore()
 
@@ -57,7 +64,9 @@ class _Door:
         return Answer(200, administered_list(tenant, outside(request)), "application/json; charset=utf-8")
 
     async def api(self, request: Request) -> Answer:
-        """Answer a request to the API of an environment, within the limits of its user."""
+        """Answer a request to the API of an environment, within the limits of its user; or let a recording have it."""
+        if self._deck.takes(request):
+            return await self._deck.pass_on(request, self._gate.limits.body_bytes)
         try:
             return await self._admitted(request)
         except BcFault as fault:
@@ -93,6 +102,9 @@ class _Door:
             headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
             body=body,
         )
+        taped = self._deck.answer(incoming, desk.root)
+        if taped is not None:
+            return taped
         if place.segments == ("$batch",):
             return answer_batch(desk, incoming, lambda: self._gate.count(arrival.user))
         return respond(desk, incoming)
