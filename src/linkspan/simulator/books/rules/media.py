@@ -8,6 +8,7 @@ from linkspan.simulator.books.fields import NO_ID, blank, guid, settled
 from linkspan.simulator.books.pdf import document_pdf
 from linkspan.simulator.books.pictures import picture_facts
 from linkspan.simulator.books.rules.kinds import KINDS
+from linkspan.simulator.books.rules.posted import is_posted
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, Field
@@ -41,6 +42,7 @@ _UNSUPPORTED: Final = {
     "Customer": "Customer",
     "Vendor": "Vendor",
 }
+_PRINTED_WHEN_POSTED: Final = frozenset({"salesCreditMemo", "purchaseInvoice", "purchaseCreditMemo"})
 _FIXED: Final = ("parentId", "parentType")
 
 
@@ -126,7 +128,7 @@ def move_files(company: Company, entities: Mapping[str, Entity], *, source: UUID
 
 
 def read_content(company: Company, entity: Entity, record: Record, field: Field) -> bytes:
-    """Return the bytes of a stream field; empty when there are none."""
+    """Return the bytes of a stream field, empty when there are none; some drafts refuse to be printed."""
     if entity.name == "pdfDocument":
         return _printed(company, entity, guid(record))
     stored = company.internal["content"].get(content_key(entity, field, guid(record)))
@@ -160,6 +162,9 @@ def _printed(company: Company, entity: Entity, document_id: UUID) -> bytes:
         return b""
     header = cast("Record", company.tables[name].get(document_id))
     kind = KINDS[name]
+    if name in _PRINTED_WHEN_POSTED and not is_posted(kind, header):
+        message = f"Post {kind.title.lower()} {header['number']} first: only then can it be printed."
+        raise dialog(message)
     return document_pdf(kind, header, company.tables[kind.line].group(document_id), company.display_name)
 
 
