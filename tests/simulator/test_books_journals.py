@@ -32,7 +32,7 @@ def test_journals_belong_to_the_general_template(desk, journal):
     assert ("FRESH", "GENERAL") == (journal["code"], journal["templateDisplayName"])
     assert {"GENERAL"} == {row["templateDisplayName"] for row in desk.all("journal")}
     filtered = {row["templateDisplayName"] for row in desk.all("journal", templateDisplayName="CASHRCPT")}
-    assert {"GENERAL", "RECURRING", "ASSETS", "CASHRCPT"} == filtered
+    assert {"GENERAL", "RECURRING", "ASSETS", "CASHRCPT", "PAYMENT"} == filtered
     with refused('The "balancingAccountId" does not match to an Account.'):
         desk.make("journal", code="OTHER", balancingAccountId=NOWHERE)
     bank = desk.code("bankAccount", "CURRENT")

@@ -22,7 +22,11 @@ _OWNED = {
 }
 _CAPTIONS = {"taxArea": "VAT Business Posting Group", "taxGroup": "VAT Product Posting Group"}
 
-ALIASES = {"customerFinancialDetail": "customer"}
+ALIASES = {
+    "customerFinancialDetail": "customer",
+    "customerPaymentJournal": "journal",
+    "vendorPaymentJournal": "journal",
+}
 """Entities that are another view of a table: entity name to the entity whose table holds the rows."""
 
 INTERNAL: dict[str, Layout] = {
@@ -41,6 +45,11 @@ INTERNAL: dict[str, Layout] = {
     "customerDiscount": Layout("Cust. Invoice Disc.", ("id",), ("Code",), stamped=False),
     "accountTotaling": Layout("Totaling", ("id",), ("Id",), stamped=False),
     "content": Layout("Content", ("id",), ("Id",), stamped=False),
+    "bankPosting": Layout("Bank Account Posting Group", ("id",), ("Code",), stamped=False),
+    "application": Layout("Detailed Entry", ("entryNumber",), ("Entry No.",), group="entryId", stamped=False),
+    "cancellation": Layout("Cancelled Document", ("id",), ("Id",), stamped=False),
+    "paymentMark": Layout("Applies-to ID", ("entryNumber",), ("Entry No.",), group="paymentId", stamped=False),
+    "orderShipment": Layout("Order Shipment", ("entryNumber",), ("Entry No.",), group="lineId", stamped=False),
     "journalTaxCode": Layout("Journal Tax Code", ("id",), ("Id",), stamped=False),
 }
 """Tables that no address shows; all rows have an ``id``."""

@@ -47,20 +47,6 @@ def stock(company: Company, item_id: UUID) -> Decimal:
     return plain(sum((number(row, "quantity") for row in company.internal["itemLedgerEntry"].group(item_id)), ZERO))
 
 
-def adjust_stock(company: Company, item_id: UUID, quantity: Decimal) -> None:
-    """Write an item ledger entry that changes the stock by ``quantity``."""
-    ledger = company.internal["itemLedgerEntry"]
-    ledger.insert(
-        {
-            "id": company.log.new_id(),
-            "itemId": item_id,
-            "entryNumber": len(ledger) + 1,
-            "postingDate": company.today,
-            "quantity": quantity,
-        }
-    )
-
-
 def in_open_year(company: Company, entry: Record) -> bool:
     """Tell whether an entry lies in a fiscal year that is not closed: this year and the last are open."""
     return day(entry, "postingDate") >= date(company.today.year - 1, 1, 1)

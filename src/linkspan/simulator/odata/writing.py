@@ -17,9 +17,9 @@ from linkspan.simulator.odata.reading import one_answer
 from linkspan.simulator.odata.streams import write_stream
 
 _PRODUCED: Final = {
-    "makeOrder": "salesOrders",
-    "makeInvoice": "salesInvoices",
-    "makeCorrectiveCreditMemo": "salesCreditMemos",
+    "makeorder": "salesOrders",
+    "makeinvoice": "salesInvoices",
+    "makecorrectivecreditmemo": "salesCreditMemos",
 }
 _NO_CONTENT: Final = ("return-no-content", "return=minimal")
 
@@ -104,10 +104,11 @@ def _operate(ask: Ask, operation: str) -> Answer:
     with ask.world.transaction():
         produced = semantics.operate(navigator.company, last.entity, record, operation)
     headers = {}
-    if produced is not None and operation in _PRODUCED:
+    made_set = _PRODUCED.get(operation.casefold())
+    if produced is not None and made_set is not None:
         root = urlsplit(ask.root).path if ask.desk.switches.relative_location else ask.root
         company = navigator.company.id
-        headers["Location"] = f"{root}/companies({company})/{_PRODUCED[operation]}({produced['id']})"
+        headers["Location"] = f"{root}/companies({company})/{made_set}({produced['id']})"
     return Answer(204, content_type=None, headers=headers)
 
 

@@ -7,12 +7,12 @@ from linkspan.simulator.books.dates import is_formula
 from linkspan.simulator.books.fields import NO_ID, ZERO, guid, text
 from linkspan.simulator.books.rules.items import variant_may_go
 from linkspan.simulator.books.rules.parties import refuse_open_ledger
-from linkspan.simulator.books.rules.records import Rule
+from linkspan.simulator.books.rules.records import Fill, Rule
 from linkspan.simulator.books.rules.references import CURRENCY, Reference
 from linkspan.simulator.books.series import BANKS, EMPLOYEES
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
-from linkspan.simulator.contract import Entity
+from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.faults import dialog, not_evaluated
 
 _SYMBOLS = {
@@ -82,15 +82,24 @@ def _check_company(company: Company, entity: Entity, values: Mapping[str, object
         raise dialog(entity.errors["SaveExperienceTierFailedErr"])
 
 
-def _fill_journal(company: Company, values: Mapping[str, object]) -> Record:
-    del company, values
-    return {"templateDisplayName": "GENERAL"}
+TEMPLATES = {"journal": "GENERAL", "customerPaymentJournal": "CASHRCPT", "vendorPaymentJournal": "PAYMENT"}
+"""The journal template that each kind of journal belongs to; other templates show among the journals alone."""
+PAYMENT_JOURNALS = frozenset(TEMPLATES) - {"journal"}
+"""Journals of one template, shown by a set of their own."""
+
+
+def _fill_from(template: str) -> Fill:
+    def fill(company: Company, values: Mapping[str, object]) -> Record:
+        del company, values
+        return {"templateDisplayName": template}
+
+    return fill
 
 
 def _check_journal(company: Company, entity: Entity, values: Mapping[str, object], before: Record | None) -> None:
     del entity
     template = values.get("templateDisplayName")
-    known = {row["templateDisplayName"] for row in company.tables["journal"].all()} | {"GENERAL"}
+    known = {row["templateDisplayName"] for row in company.tables["journal"].all()} | set(TEMPLATES.values())
     if template is not None and before is None and template not in known:
         message = f"The Gen. Journal Template does not exist. Identification fields and values: Name='{template}'"
         raise dialog(message)
@@ -106,10 +115,17 @@ def balancing_account(company: Company, account_id: UUID) -> Record | None:
 
 
 def _finish_journal(company: Company, record: Record, values: Mapping[str, object]) -> Record:
-    if "balancingAccountId" not in values:
-        return record
-    account = balancing_account(company, guid(record, "balancingAccountId"))
-    return {**record, "balancingAccountNumber": text(account, "number") if account else ""}
+    """Show the balancing account's number; a payment journal is stored as the journal that it is."""
+    if "balancingAccountId" in values:
+        account = balancing_account(company, guid(record, "balancingAccountId"))
+        record = {**record, "balancingAccountNumber": text(account, "number") if account else ""}
+    names = load_contract().entities["journal"].fields
+    return {name: record.get(name) for name in names}
+
+
+def _journal_rule(name: str, line: str) -> Rule:
+    owned = (line,) if line in load_contract().entities else ()
+    return Rule(fill=_fill_from(TEMPLATES[name]), check=_check_journal, finish=_finish_journal, owns=owned)
 
 
 CODES: dict[str, Rule] = {
@@ -126,8 +142,9 @@ CODES: dict[str, Rule] = {
     "bankAccount": Rule(references=(CURRENCY,), series=BANKS, fill=_fill_bank, may_delete=_bank_may_go),
     "employee": Rule(series=EMPLOYEES, finish=_finish_employee, owns=("defaultDimension",)),
     "companyInformation": Rule(check=_check_company),
-    "journal": Rule(fill=_fill_journal, check=_check_journal, finish=_finish_journal, owns=("journalLine",)),
-    "customerPaymentJournal": Rule(check=_check_journal, finish=_finish_journal, owns=("customerPayment",)),
+    "journal": _journal_rule("journal", "journalLine"),
+    "customerPaymentJournal": _journal_rule("customerPaymentJournal", "customerPayment"),
+    "vendorPaymentJournal": _journal_rule("vendorPaymentJournal", "vendorPayment"),
     "itemVariant": Rule(
         references=(
             Reference(

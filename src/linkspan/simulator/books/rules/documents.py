@@ -127,13 +127,29 @@ def delete_document(company: Company, entity: Entity, record: Record) -> None:
             "The date is defined by the Allow Document Deletion Before field."
         )
         raise dialog(message)
+    if any(_is_half_done(line) for line in company.tables[kind.line].group(guid(record))):
+        message = (
+            f"You cannot delete {kind.word.lower()} {text(record, 'number')} because goods of it are not invoiced."
+        )
+        raise dialog(message)
+    drop_document(company, kind, record)
+
+
+def drop_document(company: Company, kind: Kind, record: Record) -> None:
+    """Remove a document with its lines, dimensions and discount, without asking."""
     for line in company.tables[kind.line].group(guid(record)):
         drop_dimensions(company, guid(line))
     drop_group(company, kind.line, guid(record))
     drop_dimensions(company, guid(record))
     if company.internal["documentDiscount"].get(guid(record)):
         company.internal["documentDiscount"].remove(guid(record))
-    company.tables[entity.name].remove(guid(record))
+    company.tables[kind.header].remove(guid(record))
+
+
+def _is_half_done(line: Record) -> bool:
+    """Tell whether goods of an order line were delivered and are not yet invoiced."""
+    done = line.get("shippedQuantity", line.get("receivedQuantity"))
+    return done is not None and done != line["invoicedQuantity"]
 
 
 def _check_changeable(kind: Kind, header: Record, values: Mapping[str, object]) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from linkspan.simulator.books.fields import guid, text
-from linkspan.simulator.books.ledgers import adjust_stock, stock
+from linkspan.simulator.books.ledgers import stock
+from linkspan.simulator.books.posting.stock import adjust_stock
+from linkspan.simulator.books.rules.kinds import LINE_KINDS
 from linkspan.simulator.books.rules.parties import may_not_delete, refuse_open_ledger
 from linkspan.simulator.books.rules.posted import POSTED
 from linkspan.simulator.books.rules.records import Rule
@@ -22,7 +24,9 @@ _LINES = {
     "salesCreditMemoLine": ("Sales", "Credit Memo"),
     "purchaseOrderLine": ("Purchase", "Order"),
     "purchaseInvoiceLine": ("Purchase", "Invoice"),
+    "purchaseCreditMemoLine": ("Purchase", "Credit Memo"),
 }
+_LINES = {name: words for name, words in _LINES.items() if name in LINE_KINDS}
 
 
 def _check_item(company: Company, entity: Entity, values: Mapping[str, object], before: Record | None) -> None:
@@ -75,7 +79,7 @@ def _finish_item(company: Company, record: Record, values: Mapping[str, object])
     if isinstance(wanted, Decimal):
         change = wanted - stock(company, guid(record))
         if change:
-            adjust_stock(company, guid(record), change)
+            adjust_stock(company, record, change)
     return record
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, guid, text
 from linkspan.simulator.books.ledgers import in_open_year
+from linkspan.simulator.books.rules.kinds import KINDS
 from linkspan.simulator.books.rules.posted import POSTED
 from linkspan.simulator.books.rules.records import Rule
 from linkspan.simulator.books.rules.references import CURRENCY, PAYMENT_METHOD, PAYMENT_TERM, SHIPMENT_METHOD, Reference
@@ -15,7 +16,7 @@ from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import BcFault, dialog, invalid_relation
 
 _SALES = {"salesQuote": "Quote", "salesOrder": "Order", "salesInvoice": "Invoice", "salesCreditMemo": "Credit Memo"}
-_PURCHASES = {"purchaseOrder": "Order", "purchaseInvoice": "Invoice"}
+_PURCHASES = {"purchaseOrder": "Order", "purchaseInvoice": "Invoice", "purchaseCreditMemo": "Credit Memo"}
 
 
 def may_not_delete(caption: str, key: str, reason: str) -> BcFault:
@@ -77,6 +78,8 @@ def _id_of(company: Company, target: str) -> UUID:
 
 def _outstanding(company: Company, kinds: Mapping[str, str], field: str, party: Record) -> Iterable[str]:
     for name, kind in kinds.items():
+        if name not in KINDS:
+            continue
         for document in company.tables[name].all():
             if document[field] == guid(party) and text(document, "status") not in _finished(name):
                 yield kind

@@ -104,7 +104,7 @@ def _journal(company: Company, entity: Entity, values: Mapping[str, object], par
         raise dialog(entity.errors["CannotEditJournalIdErr"])
     found = parent or (table.get(wanted) if isinstance(wanted, UUID) else None)
     if found is None and code:
-        found = table.find(code)
+        found = table.find("CASHRCPT", code)
     if found is None:
         raise dialog(entity.errors["FiltersNotSpecifiedErr"])
     if code and code != found["code"]:

@@ -1,15 +1,16 @@
 """Renaming: when a record's number or code changes, every record that shows the old one follows."""
 
 from linkspan.simulator.books.fields import guid
+from linkspan.simulator.books.rules.kinds import KINDS
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity
 
-_SALES = ("salesQuote", "salesOrder", "salesInvoice", "salesCreditMemo")
-_PURCHASES = ("purchaseOrder", "purchaseInvoice")
+_SALES = tuple(name for name, kind in KINDS.items() if kind.party == "customer")
+_PURCHASES = tuple(name for name, kind in KINDS.items() if kind.party == "vendor")
 _DOCUMENTS = (*_SALES, *_PURCHASES)
 _LINES = tuple(f"{name}Line" for name in _DOCUMENTS)
-_JOURNALS = ("journal", "customerPaymentJournal")
+_JOURNALS = ("journal",)
 
 
 def _all(names: tuple[str, ...], id_field: str, code_field: str) -> tuple[tuple[str, str, str], ...]:

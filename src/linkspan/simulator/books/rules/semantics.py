@@ -6,8 +6,8 @@ from typing import cast
 from uuid import UUID
 
 from linkspan.simulator.books.fields import guid
-from linkspan.simulator.books.rules.codes import CODES
-from linkspan.simulator.books.rules.conversion import MADE_FROM_QUOTES, convert_quote
+from linkspan.simulator.books.rules.actions import ACTIONS
+from linkspan.simulator.books.rules.codes import CODES, PAYMENT_JOURNALS, TEMPLATES
 from linkspan.simulator.books.rules.dimensions import (
     create_default,
     create_set_line,
@@ -141,20 +141,23 @@ def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Recor
     if entity.name in PARTS:
         return part_of(company, entity, record_id)
     row = table.get(record_id)
-    return None if row is None else _shown(company, entity, row)
+    if row is None or (entity.name in PAYMENT_JOURNALS and row["templateDisplayName"] != TEMPLATES[entity.name]):
+        return None
+    return _shown(company, entity, row)
 
 
 def operate(company: Company, entity: Entity, record: Record, operation: str) -> Record | None:
-    """Run a bound action and return the record that it made; those that post documents are not offered yet."""
+    """Run a bound action, whole or not at all, and return the record that it made."""
     known = {name.casefold(): name for name in entity.operations}
     name = known.get(operation.casefold())
     if name is None:
         raise resource_not_found(operation)
-    if entity.name == "salesQuote" and name in MADE_FROM_QUOTES:
-        with company.log.transaction():
-            return convert_quote(company, record, name)
-    message = f"The action {name} is not available in this simulator."
-    raise method_not_implemented(message)
+    action = ACTIONS.get((entity.name, name))
+    if action is None:
+        message = f"The action {name} is not available in this simulator."
+        raise method_not_implemented(message)
+    with company.log.transaction():
+        return action(company, record)
 
 
 def _require(entity: Entity, verb: str, method: str) -> None:
@@ -198,11 +201,12 @@ def _whole(company: Company, entity: Entity, fixed: Mapping[str, object]) -> Seq
         part = part_of(company, entity, owner) if isinstance(owner, UUID) else None
         return [] if part is None else [part]
     table = company.tables[entity.name]
-    narrowed = _narrowed(table, fixed)
+    narrowed = _narrowed(table, fixed) if entity.name not in PAYMENT_JOURNALS else None
     if narrowed is not None:
         return narrowed
-    if entity.name == "journal" and not fixed.keys() & {"templateDisplayName", "id"}:
-        return [row for row in table.all() if row["templateDisplayName"] == "GENERAL"]
+    template = TEMPLATES.get(entity.name)
+    if template is not None and (entity.name != "journal" or not fixed.keys() & {"templateDisplayName", "id"}):
+        return [row for row in table.all() if row["templateDisplayName"] == template]
     return table.all()
 
 

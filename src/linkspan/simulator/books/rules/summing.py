@@ -90,11 +90,14 @@ def tax_percent(company: Company, kind: Kind, header: Record, tax_code: str) -> 
 
 
 def tax_area(company: Company, kind: Kind, header: Record) -> str:
-    """Return the tax area code: a customer's own, a vendor's by the country it is in."""
+    """Return the tax area code of who pays a document or is paid by it."""
     partner = company.tables[kind.party].get(guid(header, kind.payer_id))
-    if partner is None:
-        return company.setup.defaults["taxArea"]
-    if kind.party == "customer":
+    return company.setup.defaults["taxArea"] if partner is None else partner_tax_area(company, kind.party, partner)
+
+
+def partner_tax_area(company: Company, party: str, partner: Record) -> str:
+    """Return the tax area code of a customer or vendor: a customer's own, a vendor's by the country it is in."""
+    if party == "customer":
         area = company.tables["taxArea"].get(guid(partner, "taxAreaId"))
         return text(area, "code") if area else ""
     return company.setup.defaults["taxArea" if text(partner, "country") in {"", company.setup.country} else "taxAbroad"]

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import cast
 
 from linkspan.simulator.books.dates import apply_formula
-from linkspan.simulator.books.fields import ZERO, guid, number, round_to
-from linkspan.simulator.books.ledgers import adjust_stock
-from linkspan.simulator.books.posting import write_entries
+from linkspan.simulator.books.fields import ZERO, guid, number
+from linkspan.simulator.books.posting.entries import bank_behind, bank_entry, write_entries
+from linkspan.simulator.books.posting.stock import Move, cost_of, move_stock
 from linkspan.simulator.books.seed.masters import make
 from linkspan.simulator.books.seed.reading import rows_of
 from linkspan.simulator.books.table import Record
@@ -65,8 +65,9 @@ def plant_opening(company: Company, start: date) -> None:
     for item in company.tables["item"].all():
         quantity = known.get((str(item["displayName"]), str(item["displayName2"])), ZERO)
         if quantity:
-            adjust_stock(company, guid(item), quantity)
-            worth += round_to(quantity * number(item, "unitCost"))
+            cost = cost_of(item, quantity)
+            move_stock(company, Move(item, quantity, "Positive_x0020_Adjmt_x002E_", start, document="START", cost=cost))
+            worth += cost
     amounts = [*((account, Decimal(amount)) for account, amount in _OPENING), ("1210", worth)]
     amounts.append(("3020", -sum((amount for _, amount in amounts), ZERO)))
     _book(company, "START", start, "Opening balance", amounts)
@@ -107,7 +108,7 @@ def plant_journals(company: Company, today: date) -> None:
 
 
 def _plant_payments(company: Company, today: date) -> None:
-    journal = cast("Record", company.tables["customerPaymentJournal"].find("BANK"))
+    journal = cast("Record", company.tables["customerPaymentJournal"].find("CASHRCPT", "BANK"))
     invoices = [row for row in company.tables["salesInvoice"].all() if row["status"] == "Open"]
     for invoice in invoices[:4]:
         payment = {
@@ -121,3 +122,7 @@ def _plant_payments(company: Company, today: date) -> None:
 def _book(company: Company, document: str, when: date, label: str, amounts: list[tuple[str, Decimal]]) -> None:
     common = {"documentNumber": document, "postingDate": when, "description": label}
     write_entries(company, common, amounts, source=None)
+    for account, amount in amounts:
+        bank = bank_behind(company, account)
+        if bank is not None:
+            bank_entry(company, bank, when, amount)

@@ -28,6 +28,14 @@ _PLAIN = {
     "location": ("code", "displayName", "addressLine1", "city", "postalCode"),
 }
 _ITEM_TYPES = {"I": "Inventory", "S": "Service", "N": "Non_x002D_Inventory"}
+_BANK_ACCOUNTS = {
+    "CURRENT": "1410",
+    "RESERVE": "1420",
+    "KRONE": "1430",
+    "EURO": "1440",
+    "DOLLAR": "1450",
+    "TILL": "1460",
+}
 _SIZES = (("S", "Small"), ("M", "Medium"), ("L", "Large"), ("XL", "Extra large"))
 
 
@@ -108,13 +116,15 @@ def _plant_banks_and_journals(company: Company) -> None:
     for number, name, account, iban, currency in codes_of("bankAccount"):
         known = "" if currency == company.setup.local_currency else currency
         values = {"number": number, "displayName": name, "bankAccountNumber": account, "iban": iban}
-        make(company, "bankAccount", {**values, "currencyCode": known})
+        bank = make(company, "bankAccount", {**values, "currencyCode": known})
+        company.internal["bankPosting"].insert({"id": guid(bank), "account": _BANK_ACCOUNTS[number]})
     for template, code, name, balancing in codes_of("journal"):
         values = {"templateDisplayName": template, "code": code, "displayName": name}
         plant(company, "journal", {**values, **_balancing(company, balancing)})
     for code, name, balancing in codes_of("customerPaymentJournal"):
         values = {"code": code, "displayName": name}
-        plant(company, "customerPaymentJournal", {**values, **_balancing(company, balancing)})
+        journal = {**values, "templateDisplayName": "CASHRCPT", **_balancing(company, balancing)}
+        plant(company, "journal", journal)
 
 
 def _balancing(company: Company, number: str) -> Record:

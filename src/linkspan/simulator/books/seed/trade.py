@@ -6,9 +6,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from random import Random
+from typing import cast
 
-from linkspan.simulator.books.fields import NO_MOMENT, guid, number, plain, round_to, text
-from linkspan.simulator.books.posting import cancel_invoice, pay_invoice, post_document
+from linkspan.simulator.books.fields import NO_MOMENT, ZERO, guid, number, plain, round_to, text
+from linkspan.simulator.books.posting.application import entry_of
+from linkspan.simulator.books.posting.documents import post_document
+from linkspan.simulator.books.rules.invoicing import cancel
+from linkspan.simulator.books.rules.journal_posting import post_journal
+from linkspan.simulator.books.rules.kinds import KINDS
 from linkspan.simulator.books.seed.masters import make
 from linkspan.simulator.books.seed.plan import Plan
 from linkspan.simulator.books.seed.time import SeedClock
@@ -103,33 +108,24 @@ class Trade:
         if at % 13 == 6:  # noqa: PLR2004  some are undone
             self.at(self.clock.now().date() + timedelta(days=2), lambda: self._cancel(posted))
         elif at % 17 == 8:  # noqa: PLR2004  some are paid in part
-            part = round_to(number(posted, "totalAmountIncludingTax") / 3)
-            self.at(later, lambda: self._pay(posted, part))
+            self.at(later, lambda: self._pay(posted, parts=3))
         elif at % 6 != 5:  # noqa: PLR2004  some are not paid at all
-            self.at(later, lambda: self._pay(posted, number(posted, "totalAmountIncludingTax")))
+            self.at(later, lambda: self._pay(posted, parts=1))
 
-    def _pay(self, invoice: Record, amount: Decimal) -> None:
-        if amount:
-            pay_invoice(self.company, invoice, amount, document=f"R{text(invoice, 'number')[1:]}", bank="bank")
+    def _pay(self, invoice: Record, *, parts: int) -> None:
+        """Book that a customer paid one of so many equal parts of an invoice, in local currency."""
+        entry = entry_of(self.company, "customer", guid(invoice, "billToCustomerId"), guid(invoice))
+        amount = round_to(number(entry, "remainingLocal") / parts) if entry else ZERO
+        if not amount:
+            return
+        journal = cast("Record", self.company.tables["journal"].find("CASHRCPT", "BANK"))
+        payment = {"appliesToInvoiceId": guid(invoice), "amount": -amount, "postingDate": self.clock.now().date()}
+        make(self.company, "customerPayment", {**payment, "documentNumber": f"R{text(invoice, 'number')[1:]}"}, journal)
+        post_journal(self.company, journal)
 
     def _cancel(self, invoice: Record) -> None:
-        memo = self._memo_of(invoice)
-        cancel_invoice(self.company, invoice, post_document(self.company, memo, "salesCreditMemo"))
-
-    def _memo_of(self, invoice: Record) -> Record:
-        kept = ("lineType", "itemId", "accountId", "description", "quantity", "unitPrice", "discountPercent")
-        posted = self.company.tables["salesInvoiceLine"].group(guid(invoice))
-        lines: list[Record] = [{name: line[name] for name in kept} for line in posted]
-        return make(
-            self.company,
-            "salesCreditMemo",
-            {
-                "customerId": invoice["customerId"],
-                "invoiceId": guid(invoice),
-                "discountAmount": number(invoice, "discountAmount"),
-                "salesCreditMemoLines": lines,
-            },
-        )
+        current = cast("Record", self.company.tables["salesInvoice"].get(guid(invoice)))
+        cancel(self.company, KINDS["salesInvoice"], current)
 
     def _credit_memo(self, at: int, *, draft: bool) -> None:
         reasons = self.company.tables["customerReturnReason"].all()
