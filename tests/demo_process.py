@@ -25,6 +25,7 @@ class Demo:
     company_id: str
     guide_url: str
     simulator_url: str
+    mcp_url: str
     data_dir: Path
 
     def client(self) -> httpx2.Client:

@@ -12,6 +12,7 @@ from linkspan.doors.compat.routes import routes as compat_routes
 from linkspan.doors.guides.routes import routes as guide_routes
 from linkspan.doors.linking.routes import routes as linking_routes
 from linkspan.doors.look.assets import static_routes
+from linkspan.doors.mcp.routes import routes as mcp_routes
 from linkspan.doors.rest.routes import routes as rest_routes
 from linkspan.settings import Settings
 from linkspan.usecases.hall import Hall
@@ -20,7 +21,14 @@ from linkspan.usecases.hall import Hall
 def build_app(hall: Hall) -> Starlette:
     """Every door of the house, hottest first: a route is found in the order of this list."""
     return Starlette(
-        routes=[*compat_routes(hall), *rest_routes(hall), *linking_routes(hall), *guide_routes(hall), *static_routes()]
+        routes=[
+            *compat_routes(hall),
+            *mcp_routes(hall),
+            *rest_routes(hall),
+            *linking_routes(hall),
+            *guide_routes(hall),
+            *static_routes(),
+        ]
     )
 
 

@@ -51,6 +51,7 @@ class Shown:
             "company_id": self.account.fields["company_id"],
             "guide_url": self.base_url + GUIDE,
             "simulator_url": self.simulator_url,
+            "mcp_url": f"{self.base_url}/mcp",
         }
 
 
@@ -209,6 +210,7 @@ def tell(shown: Shown, data_dir: Path, *, stays: bool) -> None:
             "connectors": f"{shown.base_url}/connectors",
             "OpenAPI": f"{shown.base_url}/v1/openapi.json",
             "accounts (REST)": f"{shown.base_url}/v1/accounts",
+            "MCP": line["mcp_url"],
             "simulator": f"{shown.simulator_url}/_sim/",
             "API key": shown.api_key.reveal(),
             "account": shown.account.id,

@@ -50,7 +50,8 @@ class Action:
     by (others may be used too); `expand_links` and `nested_links` (deep insert) are all that the caller may use. Schemas are JSON Schema
     2020-12 of `{path, query, body, headers}` and of one answer `{data, next}`; they are shared, so they must not be changed. `required`
     groups the body fields of a create: of each group at least one must be given. `example` is a whole valid input. `rights` are the
-    provider's tables that the action touches, each with letters of RIMD (read, insert, modify, delete).
+    provider's tables that the action touches, each with letters of RIMD (read, insert, modify, delete). `brief` is the description in as few
+    words as a language model needs; `columns` are the fields of a list that people use, answered to models when they choose none.
     """
 
     id: str
@@ -76,6 +77,8 @@ class Action:
     rights: Mapping[str, str] = field(default_factory=dict)
     notes: str | None = None
     default: bool = True
+    brief: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from linkspan.connectors.action import (
     Scope,
 )
 from linkspan.connectors.contract import Entity
-from linkspan.connectors.descriptions import action_description
+from linkspan.connectors.descriptions import action_brief, action_description, list_columns
 from linkspan.connectors.examples import action_example
 from linkspan.connectors.loader import ConnectorSource
 from linkspan.connectors.names import snake_case, title
@@ -156,6 +156,8 @@ class _Resource:
             required=required_groups(resource) if verb is Verb.CREATE else (),
             rights=action_rights(verb, entity, self._source.permissions.resources.get(self._key)),
             notes=resource.notes.get(verb),
+            brief=action_brief(verb, self._key, resource, entity),
+            columns=list_columns(resource, entity) if verb is Verb.LIST else (),
         )
 
     @property

@@ -23,6 +23,32 @@ def action_description(verb: Verb, key: str, resource: ResourceSpec, entity: Ent
     return " ".join([*sentences, note] if note else sentences)
 
 
+def action_brief(verb: Verb, key: str, resource: ResourceSpec, entity: Entity) -> str:
+    """The description in as few words as a language model needs: what the records are is said once, with their list."""
+    many, one = words(key), words(entity.name)
+    note = resource.notes.get(verb)
+    match verb:
+        case Verb.LIST:
+            sentences = [f"List {many}.", resource.about or entity.about]
+        case Verb.CREATE:
+            needed = [group if isinstance(group, str) else " or ".join(group) for group in resource.required]
+            sentences = [f"Create one {one}" + (f"; needs {_and(needed)}." if needed else ".")]
+        case Verb.GET:
+            sentences = [f"Read one {one} by id."]
+        case Verb.UPDATE | Verb.DELETE:
+            sentences = [f"{'Change' if verb is Verb.UPDATE else 'Delete'} one {one}."]
+    return " ".join([*sentences, note] if note else sentences)
+
+
+_NAMING = ("number", "code", "displayName", "documentNumber", "description")
+
+
+def list_columns(resource: ResourceSpec, entity: Entity) -> tuple[str, ...]:
+    """The fields of a list that people use: those the resource names, else its key, what names a record, and its filters."""
+    wanted = resource.columns or (*entity.key, *_NAMING, *resource.filter_by)
+    return tuple(dict.fromkeys(name for name in wanted if name in entity.fields and name != "lastModifiedDateTime"))
+
+
 def _verb_sentence(verb: Verb, many: str, one: str) -> str:
     """A name without a plural (`company information`) stands for the one record there is."""
     single = f"the {one}" if one == many else f"one {one}"

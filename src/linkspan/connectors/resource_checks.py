@@ -68,6 +68,9 @@ def _check_names(document: Document, key: str, entity: Entity) -> None:
             document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
         elif field.computed or field.type is FieldType.STREAM:
             document.say(path, f"remove {name!r}: the provider works it out on reading and cannot filter by it")
+    for path, name in document.names((key, "columns")):
+        if name not in entity.fields:
+            document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
     for path, name in document.names((key, "required")):
         field = entity.fields.get(name)
         if field is None:

@@ -1,6 +1,6 @@
 """The records that pass between a use case and the engine: inputs, target, call, result, and the ports the engine needs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -75,7 +75,7 @@ class Call:
 class Result:
     """An action's answer.
 
-    `next`: a sealed cursor; `count`: all rows at the provider when asked for; `concurrency` is `last_writer_wins` when the engine used
+    `next`: a sealed cursor; `rest` gives the cursor that goes on after the first so many rows of this page; `count`: all rows at the provider when asked for; `concurrency` is `last_writer_wins` when the engine used
     the current etag because the caller gave none.
     """
 
@@ -84,6 +84,11 @@ class Result:
     count: int | None = None
     concurrency: str | None = None
     rows: int = 0
+    rest: Callable[[int], str] | None = None
+
+    def cursor_after(self, rows: int) -> str | None:
+        """The cursor for a caller who takes only so many of the rows, at least one."""
+        return self.rest(rows) if self.rest is not None else self.next
 
 
 class TokenSource(Protocol):

@@ -6,7 +6,7 @@ from linkspan.engine.call import COMPANY, Call, Position, Result, Seal
 from linkspan.engine.companies import Companies
 from linkspan.engine.cursor import seal_position
 from linkspan.engine.exchange import Exchange
-from linkspan.engine.pages import STREAMED_PAGE, Page, collect, every_page, first_position, read_page
+from linkspan.engine.pages import STREAMED_PAGE, Page, after_rows, collect, every_page, first_position, read_page
 from linkspan.engine.shape import Record, Shaper, deep_shaper_of, shaper_of
 from linkspan.engine.urls import action_path, list_tail, record_url
 from linkspan.engine.values import GUID
@@ -46,7 +46,14 @@ class ODataV4:
         read = collect if wants_all else read_page
         page: Page = await read(call, exchange, position, self._shaper(call))
         following = seal_position(self._seal, call.action, call.target, page.next) if page.next is not None else None
-        return Result(page.rows, next=following, count=page.count, rows=len(page.rows))
+
+        def rest(given: int) -> str:
+            later = after_rows(position, given)
+            return seal_position(self._seal, call.action, call.target, later)
+
+        return Result(
+            page.rows, next=following, count=page.count, rows=len(page.rows), rest=None if wants_all else rest
+        )
 
     async def get_record(self, call: Call, exchange: Exchange, path: str) -> Result:
         """One record."""

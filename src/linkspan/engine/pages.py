@@ -79,13 +79,18 @@ async def collect(call: Call, exchange: Exchange, position: Position, shape: Sha
 def _following(call: Call, position: Position, wanted: int, given: int, link: object) -> Position | None:
     remaining = None if position.remaining is None else position.remaining - given
     if wanted > given:
-        # The provider sent more than it was asked for: the same page again, from further down.
-        return replace(position, page=position.page + 1, offset=position.offset + given, remaining=remaining)
+        return after_rows(position, given)
     if link is None or remaining == 0:
         return None
     return Position(
         next_tail(call.target, position, link), position.path, position.page_size, position.page + 1, 0, remaining
     )
+
+
+def after_rows(position: Position, given: int) -> Position:
+    """Where a list goes on when only `given` rows of a page were taken: the same page again, from further down."""
+    remaining = None if position.remaining is None else position.remaining - given
+    return replace(position, page=position.page + 1, offset=position.offset + given, remaining=remaining)
 
 
 def first_position(call: Call, tail: str, page_size: int) -> Position:

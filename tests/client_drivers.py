@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-CLIENTS = Path(__file__).parents[1] / "clients"
+CLIENTS = Path(__file__).parent / "clients"
 
 
 def _run(command: list[str], folder: Path, *, text: str, environment: dict[str, str]) -> dict[str, object]:

@@ -1,0 +1,108 @@
+"""`tools/call`: one action run for a model, with short lists and small answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from linkspan.connectors.action import Action
+from linkspan.connectors.names import nearest
+from linkspan.connectors.tool_schema import FORMATS
+from linkspan.doors.mcp.answers import answer_texts, error_text
+from linkspan.doors.mcp.layout import Groups, read_arguments
+from linkspan.doors.mcp.message import INVALID_PARAMS, ProtocolError
+from linkspan.doors.mcp.tools import Tools
+from linkspan.doors.mcp.visit import Visit
+from linkspan.doors.porch.account import ACCOUNT_HEADER
+from linkspan.doors.porch.inputs import inputs_of
+from linkspan.errors import InvalidInputError, LinkspanError, Mistake
+from linkspan.model import Verb
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.offer_actions import offers_of, open_accounts
+from linkspan.usecases.run_action import ActionRequest, run_action
+
+DEFAULT_ROWS, MOST_ROWS = 20, 500
+
+
+@dataclass(frozen=True, slots=True)
+class ToolAnswer:
+    """The texts of an answer, and whether they tell of a failure."""
+
+    texts: list[str]
+    failed: bool = False
+
+
+class Calls:
+    """Runs tools."""
+
+    def __init__(self, hall: Hall, tools: Tools) -> None:
+        self._hall, self._tools = hall, tools
+
+    async def call(self, visit: Visit, params: Mapping[str, object], gone: Callable[[], Awaitable[bool]]) -> ToolAnswer:
+        """The answer of one tool, failures of the action included. Raises ProtocolError for what is no call of a tool."""
+        name, arguments = params.get("name"), params.get("arguments")
+        action = self._hall.catalog.actions.get(name) if isinstance(name, str) else None
+        if action is None:
+            raise ProtocolError(INVALID_PARAMS, _unknown(name, self._hall))
+        if arguments is not None and not isinstance(arguments, dict):
+            raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object.")
+        try:
+            return await self._run(visit, action, arguments or {}, gone)
+        except LinkspanError as error:
+            return ToolAnswer([error_text(error)], failed=True)
+
+    async def _run(
+        self, visit: Visit, action: Action, arguments: Mapping[str, object], gone: Callable[[], Awaitable[bool]]
+    ) -> ToolAnswer:
+        read = read_arguments(arguments, self._tools.input_of(action), visit.style)
+        account_id = await self._account(visit, action, read.groups)
+        form = _form(action, read.groups)
+        request = ActionRequest(
+            action=action.id,
+            account_id=account_id,
+            inputs=inputs_of(read.groups),
+            door="mcp",
+            allow_duplicate=read.allow_duplicate,
+            caller_gone=gone,
+            # An agent whose call broke off asks again, and no idempotency key says that it is the same call.
+            repeated_by_clients=True,
+        )
+        return ToolAnswer(answer_texts(action, await run_action(self._hall, visit.caller, request), form))
+
+    async def _account(self, visit: Visit, action: Action, groups: Groups) -> str | None:
+        """The account that the arguments name, which must be one of the visit's; else the only one there is."""
+        given = groups.get("headers", {}).get(ACCOUNT_HEADER)
+        if given is None and len(visit.account_ids) == 1:
+            return visit.account_ids[0]
+        if given is not None and visit.account_ids:
+            possible = list(visit.account_ids)
+        else:
+            openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
+            offered = next((offer for offer in offers_of(self._hall, openings) if offer.action is action), None)
+            possible = [account.id for account in offered.accounts] if offered else []
+        if given is None and len(possible) == 1:
+            return possible[0]
+        if not isinstance(given, str) or given not in possible:
+            about = f"must be one of {', '.join(possible)}" if possible else "has no account that offers this action"
+            raise InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", about)])
+        return given
+
+
+def _form(action: Action, groups: Groups) -> str:
+    """The form of the answer, taken out of the query; lists get a short page and their usual columns. Raises InvalidInputError."""
+    query = groups.setdefault("query", {})
+    form = query.pop("format", None)
+    if form is not None and form not in FORMATS:
+        raise InvalidInputError(mistakes=[Mistake("query.format", f"must be one of {', '.join(FORMATS)}")])
+    if action.verb is Verb.LIST and query.get("cursor") is None:
+        top = query.get("top")
+        if isinstance(top, int) and not isinstance(top, bool) and top > 0:
+            query.setdefault("page_size", min(top, MOST_ROWS))
+        else:
+            query.setdefault("page_size", DEFAULT_ROWS)
+        if form != "full" and query.get("select") is None and action.columns:
+            query["select"] = list(action.columns)
+    return str(form) if form is not None else "table" if action.verb is Verb.LIST else "json"
+
+
+def _unknown(name: object, hall: Hall) -> str:
+    near = nearest(name, hall.catalog.actions) if isinstance(name, str) else None
+    return f"There is no tool {name!r}." + (f" Did you mean {near}?" if near else "")

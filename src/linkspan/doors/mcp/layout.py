@@ -1,0 +1,87 @@
+"""Lays an action's input out as one tool's arguments, and reads the arguments of a call back into the groups."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from linkspan.connectors.names import nearest
+from linkspan.connectors.tool_schema import ToolInput
+from linkspan.doors.mcp.visit import ParamStyle
+from linkspan.errors import InvalidInputError, Mistake
+
+GROUPS = ("path", "query", "body", "headers")
+_PREFIXED = re.compile(r"(path|query|body|headers)_(.+)")
+# Arguments that are said of the call itself, in every style.
+_OF_THE_CALL = frozenset({"allow_duplicate"})
+
+Groups = dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The groups of a call, and what was said of the call itself."""
+
+    groups: Groups
+    allow_duplicate: bool
+
+
+def schema_of(wanted: ToolInput, style: ParamStyle) -> dict[str, object]:
+    """The tool's input schema: an object without `$ref` or combinations at its root, as the client packages need it."""
+    if style is ParamStyle.NESTED:
+        properties: dict[str, object] = {
+            group: _object(inside, wanted.required.get(group, ())) for group, inside in wanted.properties.items()
+        }
+        return _object(properties, tuple(wanted.required))
+    places = places_of(wanted, style)
+    properties = {name: wanted.properties[group][inner] for name, (group, inner) in places.items()}
+    required = [name for name, (group, inner) in places.items() if inner in wanted.required.get(group, ())]
+    return _object(properties, tuple(required))
+
+
+def places_of(wanted: ToolInput, style: ParamStyle) -> Mapping[str, tuple[str, str]]:
+    """For the flat styles: argument → (group, name). `flat_smart` puts the group's name before a name only if two groups have it."""
+    pairs = [(group, name) for group, inside in wanted.properties.items() for name in inside]
+    names = [name for _, name in pairs]
+    smart = style is ParamStyle.FLAT_SMART
+    return {(name if smart and names.count(name) == 1 else f"{group}_{name}"): (group, name) for group, name in pairs}
+
+
+def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: ParamStyle) -> Arguments:
+    """The groups that a call's arguments mean. Raises InvalidInputError with every argument that has no place."""
+    own = {name: value for name, value in arguments.items() if name not in _OF_THE_CALL}
+    flag = arguments.get("allow_duplicate", False)
+    mistakes = [] if isinstance(flag, bool) else [Mistake("allow_duplicate", "must be true or false")]
+    groups: Groups = {}
+    nested = style is ParamStyle.NESTED
+    places = {} if nested else places_of(wanted, style)
+    for name, value in own.items():
+        group, inner = _place(name, places, nested=nested)
+        if group is None:
+            known = GROUPS if nested else places
+            mistakes.append(Mistake(name, "is no argument of this tool", nearest(name, known)))
+        elif inner is not None:
+            groups.setdefault(group, {})[inner] = value
+        elif isinstance(value, dict):
+            groups.setdefault(group, {}).update(value)
+        elif value is not None:
+            mistakes.append(Mistake(name, "must be an object"))
+    if mistakes:
+        raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
+    return Arguments(groups, flag is True)
+
+
+def _place(name: str, places: Mapping[str, tuple[str, str]], *, nested: bool) -> tuple[str | None, str | None]:
+    """Group and name of an argument; a whole group by its own name is understood in every style (no name then)."""
+    if name in GROUPS and name not in places:
+        return name, None
+    if name in places:
+        return places[name]
+    found = None if nested else _PREFIXED.fullmatch(name)
+    return (found.group(1), found.group(2)) if found else (None, None)
+
+
+def _object(properties: Mapping[str, object], required: tuple[str, ...]) -> dict[str, object]:
+    schema: dict[str, object] = {"type": "object", "properties": dict(properties)}
+    if required:
+        schema["required"] = list(required)
+    return schema

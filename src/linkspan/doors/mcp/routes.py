@@ -1,0 +1,13 @@
+"""The MCP door: the routes it answers."""
+
+from starlette.routing import BaseRoute, Route
+
+from linkspan.doors.mcp.endpoint import McpDoor
+from linkspan.usecases.hall import Hall
+
+_METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
+
+
+def routes(hall: Hall) -> list[BaseRoute]:
+    """One address for every MCP client."""
+    return [Route("/mcp", McpDoor(hall).answer, methods=_METHODS)]

@@ -1,0 +1,59 @@
+"""Who asks at the MCP door, for which linked accounts, and in which form tools are wanted."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+
+from linkspan.doors.porch.account import account_of
+from linkspan.doors.porch.credentials import read_key
+from linkspan.errors import InvalidInputError, Mistake
+from linkspan.model import Caller, KeyScope
+from linkspan.usecases.access import require
+from linkspan.usecases.authenticate import authenticate
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.offer_actions import MOST_ACCOUNTS
+
+
+class ParamStyle(StrEnum):
+    """How a tool's arguments are laid out (wire contract, 3.1)."""
+
+    NESTED = "nested"
+    FLAT_PREFIXED = "flat_prefixed"
+    FLAT_SMART = "flat_smart"
+
+
+class ToolMode(StrEnum):
+    """One tool for each action, or two tools with which an agent finds and runs any action."""
+
+    INDIVIDUAL = "individual"
+    SEARCH_EXECUTE = "search_execute"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request's caller and wishes; `account_ids` are those that it named, which may be none."""
+
+    caller: Caller
+    account_ids: tuple[str, ...]
+    style: ParamStyle
+    mode: ToolMode
+
+
+async def read_visit(hall: Hall, request: Request) -> Visit:
+    """The visit that a request's headers and query tell. Raises the errors of a key, MissingScopeError, InvalidInputError."""
+    caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
+    require(caller, KeyScope.ACTIONS)
+    named = account_of(request, {}) or ""
+    ids = tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    query, mistakes = request.query_params, []
+    style, mode = query.get("param-style", ParamStyle.NESTED), query.get("tool-mode", ToolMode.INDIVIDUAL)
+    if style not in list(ParamStyle):
+        mistakes.append(Mistake("query.param-style", f"is {style!r}, but must be one of {', '.join(ParamStyle)}"))
+    if mode not in list(ToolMode):
+        mistakes.append(Mistake("query.tool-mode", f"is {mode!r}, but must be one of {', '.join(ToolMode)}"))
+    if len(ids) > MOST_ACCOUNTS:
+        mistakes.append(Mistake("headers.x-account-id", f"names more than {MOST_ACCOUNTS} accounts"))
+    if mistakes:
+        raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
+    return Visit(caller, ids, ParamStyle(style), ToolMode(mode))

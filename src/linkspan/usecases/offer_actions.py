@@ -1,0 +1,60 @@
+"""Which actions a caller may run, and on which of the project's linked accounts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from linkspan.connectors.action import Action
+from linkspan.model import Account, AccountState, Caller, KeyScope, Profile
+from linkspan.storage.account_store import AccountFilter
+from linkspan.usecases.access import require
+from linkspan.usecases.hall import Hall
+
+MOST_ACCOUNTS = 50
+"""So many accounts are looked at when the caller names none."""
+
+_USABLE = (AccountState.ACTIVE, AccountState.REFRESHING, AccountState.DEGRADED, AccountState.NEEDS_REAUTH)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A linked account and the profile whose rules hold for it."""
+
+    account: Account
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One action, and the accounts that it may be run on."""
+
+    action: Action
+    accounts: tuple[Account, ...]
+
+
+async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) -> list[Opening]:
+    """The named accounts with their profiles, or all usable ones of the project when none is named.
+
+    Raises MissingScopeError, NotFoundError (also for another project's account).
+    """
+    require(caller, KeyScope.ACTIONS)
+    if account_ids:
+        accounts = [await hall.warm.account(caller.project_id, account_id) for account_id in account_ids]
+    else:
+        usable = AccountFilter(states=_USABLE, page_size=MOST_ACCOUNTS)
+        accounts = await hall.accounts.list(caller.project_id, usable)
+    return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in accounts]
+
+
+def offers_of(hall: Hall, openings: Sequence[Opening]) -> list[Offer]:
+    """Every action that the profiles enable, in the catalog's order; a disabled profile offers nothing."""
+    found: dict[str, list[Account]] = {}
+    for opening in openings:
+        if opening.profile.enabled:
+            for action_id in _enabled(hall.catalog.connectors[opening.account.connector].actions, opening.profile):
+                found.setdefault(action_id, []).append(opening.account)
+    return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
+
+
+def _enabled(actions: Mapping[str, Action], profile: Profile) -> list[str]:
+    chosen = profile.enabled_actions
+    return [name for name, action in actions.items() if (action.default if chosen is None else name in chosen)]
