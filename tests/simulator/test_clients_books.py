@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 from bc_client import Books
-from client_drivers import drive_node, drive_python
 
+from client_drivers import drive_node, drive_python
 from linkspan.simulator import Simulator
 
 pytestmark = pytest.mark.client

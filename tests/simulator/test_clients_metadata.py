@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 from bc_client import Books
-from client_drivers import drive_node
 
+from client_drivers import drive_node
 from linkspan.simulator import Simulator
 from linkspan.simulator.contract import Contract, Field, load_contract
 from linkspan.simulator.odata.literals import EDM_TYPES

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from client_drivers import drive_python
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from form_walker import Person, claims_of
 
+from client_drivers import drive_python
 from linkspan.simulator import Simulator
 from linkspan.simulator.entra.demo import ADMINISTRATOR, PUBLIC_CLIENT_ID
 
