@@ -113,13 +113,6 @@ PLANTED = [
     (P, "read: {Order Header: R}", "read: {Order Header: X}", "resources.orders.read.Order Header", "for every verb"),
     (P, "  orders:\n", "  order:\n", "resources.order", "write 'orders'"),
     (J, '"about": "Visible number."', '"abuot": "Visible number."', "entities.order.fields[1].abuot", "write 'about'"),
-    (
-        J,
-        ', "about": "Visible number."',
-        "",
-        "entities.order.fields[1].about",
-        "add 'about': a sentence of our own telling what the field holds",
-    ),
     (J, '"enum": "orderStatus"', '"enum": "orderState"', "entities.order.fields[4].enum", "write 'orderStatus'"),
     (J, '"type": "date"', '"type": "day"', "entities.order.fields[5].type", "input should be"),
     (J, '"key": ["id"],\n', '"key": ["idd"],\n', "entities.order.key[0]", "write 'id'"),
@@ -206,7 +199,6 @@ def test_all_mistakes_of_all_files_come_at_once(toybooks: Path) -> None:
         "orders.filter_by[0]",
         "orders.filter_by[1]",
         "entities.orderLine.fields[3].abaut",
-        "entities.orderLine.fields[3].about",
         "resources.orders.create.Order Heder",
         "scopes[0]",
     } <= paths

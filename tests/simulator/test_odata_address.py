@@ -68,7 +68,7 @@ def test_what_stands_behind_the_steps() -> None:
     ("path", "code"),
     [
         ("colours", "BadRequest_ResourceNotFound"),
-        (f"customers({KEY})/agedAccountsReceivable", "BadRequest_ResourceNotFound"),
+        (f"customers({KEY})/agedAccounts", "BadRequest_ResourceNotFound"),
         (f"customers({KEY})/colour", "BadRequest_ResourceNotFound"),
         ("customers/currency", "BadRequest_ResourceNotFound"),
         (f"salesQuotes({KEY})/Microsoft.NAV.explode", "BadRequest_ResourceNotFound"),

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from odata_world import CONTRACT, ENTITIES, Sim, build_demo_sim
 
+from linkspan.simulator.books.layouts import PLATFORM
 from linkspan.simulator.contract import Entity, Field
 
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -24,6 +25,31 @@ WELL_TYPED: dict[str, Callable[[Any], bool]] = {
     "boolean": lambda value: isinstance(value, bool),
     "int32": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "int64": lambda value: isinstance(value, int) and not isinstance(value, bool),
+}
+COMPANY = next(iter(build_demo_sim().environment.companies.values()))
+EMPTY = {name for name, table in COMPANY.tables.items() if not len(table)} - {"picture", "pdfDocument"}
+READ_BY_THE_REQUIRED_ACTIONS = {
+    *(
+        "account",
+        "bankAccount",
+        "companyInformation",
+        "currency",
+        "customer",
+        "customerPayment",
+        "customerPaymentJournal",
+    ),
+    *(
+        "dimension",
+        "dimensionValue",
+        "employee",
+        "generalLedgerEntry",
+        "item",
+        "itemCategory",
+        "journal",
+        "journalLine",
+    ),
+    *("purchaseInvoice", "purchaseOrder", "salesCreditMemo", "salesInvoice", "salesOrder", "salesQuote", "taxArea"),
+    "vendor",
 }
 
 
@@ -57,7 +83,7 @@ def fits(field: Field, value: Any) -> bool:
 
 async def everything(sim: Sim, entity: Entity, expand: str = "") -> list[dict[str, Any]]:
     """Return all records of an entity, line sets through their parents' documents."""
-    present = [f"{name}" for name, link in entity.links.items() if link.entity in ENTITIES] if expand else []
+    present = list(entity.links) if expand else []
     option = f"$expand={','.join(present)}" if present else "$count=true"
     flat = await sim.ask("GET", f"{entity.set}?{option}")
     if flat.status_code == 200:
@@ -75,23 +101,28 @@ async def everything(sim: Sim, entity: Entity, expand: str = "") -> list[dict[st
     return records
 
 
-@pytest.mark.parametrize("name", sorted(set(ENTITIES) - {"company"}))
+def test_the_demo_company_has_records_of_what_the_required_actions_read() -> None:
+    assert set() == READ_BY_THE_REQUIRED_ACTIONS & EMPTY
+
+
+@pytest.mark.parametrize("name", sorted(set(ENTITIES) - EMPTY - PLATFORM))
 async def test_every_record_is_as_the_contract_says(demo: Sim, name: str) -> None:
     records = await everything(demo, ENTITIES[name])
 
     assert records
-    assert [] == [(record["id"], found) for record in records if (found := mistakes(ENTITIES[name], record))]
+    assert [] == [(record["@odata.etag"], found) for record in records if (found := mistakes(ENTITIES[name], record))]
 
 
-@pytest.mark.parametrize("name", sorted(name for name, entity in ENTITIES.items() if entity.links))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, entity in ENTITIES.items() if entity.links and name not in EMPTY)
+)
 async def test_every_navigation_can_be_expanded(demo: Sim, name: str) -> None:
     entity = ENTITIES[name]
-    links = [link for link in entity.links.values() if link.entity in ENTITIES]
     records = await everything(demo, entity, expand="all")
 
     assert records
     for record in records:
-        for link in links:
+        for link in entity.links.values():
             value = record[link.name]
             assert isinstance(value, list) if link.many else value is None or value["@odata.etag"]
             for part in value if link.many else [value] if value else []:

@@ -77,7 +77,7 @@ def test_an_option_needs_its_dollar_sign() -> None:
         ("$orderby=number up", 400, "BadRequest"),
         ("$orderby=tolower(number)", 501, "BadRequest_MethodNotImplemented"),
         ("$expand=colour", 400, "BadRequest"),
-        ("$expand=agedAccountsReceivable", 400, "BadRequest"),
+        ("$expand=agedAccounts", 400, "BadRequest"),
         ("$expand=number", 400, "BadRequest"),
         ("$expand=currency($select=colour)", 400, "BadRequest"),
         ("$expand=currency($top=1)", 400, "BadRequest"),

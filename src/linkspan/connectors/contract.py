@@ -23,8 +23,9 @@ class FieldType(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One property of an entity. `max_length` in characters; `enum` names an entry of `Contract.enums`; `about` is our own sentence.
+    """One property of an entity. `max_length` in characters; `enum` names an entry of `Contract.enums`.
 
+    `about` is our own sentence, blank where the name says it all.
     `computed`: the provider works the value out on reading, so it cannot be filtered or sorted by.
     `nullable`: null may be written and filtered by.
     `minimum` and `maximum` bound a number at the provider; `initial` is the declared start value in the provider's notation.
@@ -32,7 +33,7 @@ class Field:
 
     name: str
     type: FieldType
-    about: str
+    about: str = ""
     enum: str | None = None
     max_length: int | None = None
     read_only: bool = False
@@ -49,7 +50,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A navigation: `contained` ones are parts of the record. `target_field` on the other side equals `own_field` here."""
+    """A navigation: `contained` ones are parts of the record. `target_field` on the other side equals `own_field` here.
+
+    `also` holds further pairs that must agree, own field → target field, where one pair does not make the link.
+    """
 
     name: str
     entity: str
@@ -57,6 +61,7 @@ class Link:
     contained: bool
     target_field: str | None = None
     own_field: str | None = None
+    also: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,9 @@ class FieldEntry(_Entry):
 
     name: Text
     type: FieldType
-    about: Annotated[str, Declared(min_length=1, description="a sentence of our own telling what the field holds")]
+    about: Annotated[
+        str, Declared(min_length=1, description="what the field holds, where its name does not say it")
+    ] = ""
     enum: str | None = None
     max_length: int | None = Declared(default=None, ge=1)
     read_only: bool = False
@@ -52,6 +54,7 @@ class LinkEntry(_Entry):
     contained: bool
     target_field: str | None = None
     own_field: str | None = None
+    also: Mapping[str, str] = Declared(default={}, description="further pairs of fields that must agree: own → target")
 
 
 class EntityEntry(_Entry):

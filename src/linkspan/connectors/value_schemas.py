@@ -40,7 +40,7 @@ def field_input(field: Field, contract: Contract, *, described: bool = True) -> 
         schema["maxLength"] = field.max_length
     if field.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    if described:
+    if described and field.about:
         schema["description"] = field.about
     return schema
 
@@ -60,7 +60,8 @@ def field_output(field: Field, contract: Contract) -> JsonSchema:
         schema["examples"] = list(dict.fromkeys(contract.enums[field.enum or ""].values()))
     if field.nullable:
         schema = {"anyOf": [schema, {"type": "null"}]}
-    schema["description"] = field.about
+    if field.about:
+        schema["description"] = field.about
     return schema
 
 
@@ -100,7 +101,7 @@ def record_output(entity: Entity, contract: Contract, links: tuple[str, ...] = (
     }
     for field in entity.fields.values():
         if field.type is FieldType.STREAM:
-            address = {"type": "string", "description": f"{field.about} Where its bytes can be read."}
+            address = {"type": "string", "description": f"{field.about} Where its bytes can be read.".strip()}
             properties[f"{field.name}@odata.mediaReadLink"] = address
         else:
             properties[field.name] = field_output(field, contract)

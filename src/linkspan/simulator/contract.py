@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -40,7 +40,10 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A navigation from one entity to another: ``own_field`` of this row equals ``target_field`` of the other."""
+    """A navigation from one entity to another: ``own_field`` of this row equals ``target_field`` of the other.
+
+    ``also`` holds further pairs that must agree, own field to target field.
+    """
 
     name: str
     entity: str
@@ -48,6 +51,7 @@ class Link:
     contained: bool
     target_field: str
     own_field: str
+    also: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,7 @@ class Entity:
 
     name: str
     set: str
+    label: str
     table: str
     key: tuple[str, ...]
     verbs: frozenset[str]
@@ -98,10 +103,11 @@ def _read_field(raw: dict[str, Any]) -> Field:
 
 def _read_entity(name: str, raw: dict[str, Any]) -> Entity:
     links = {link["name"]: Link(**link) for link in raw.get("links", ())}
-    fields = {field["name"]: _read_field(field) for field in raw["fields"]}
+    fields = {one["name"]: _read_field(one) for one in raw["fields"]}
     return Entity(
         name=name,
         set=raw["set"],
+        label=raw["label"],
         table=raw["table"],
         key=tuple(raw["key"]),
         verbs=frozenset(raw["verbs"]),

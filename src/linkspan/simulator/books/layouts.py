@@ -3,17 +3,12 @@
 from linkspan.simulator.books.table import Layout
 from linkspan.simulator.contract import Contract, Entity
 
-_LINE_OWNER = {
-    "salesQuoteLine": "documentId",
-    "salesOrderLine": "documentId",
-    "salesInvoiceLine": "documentId",
-    "salesCreditMemoLine": "documentId",
-    "purchaseOrderLine": "documentId",
-    "purchaseInvoiceLine": "documentId",
-}
+_NUMBERED_OWNER = ("documentNumber", "orderNumber", "recordingNumber", "docNoOccurrence", "versionNumber")
+_ARCHIVED = ("number", "docNoOccurrence", "versionNumber")
 _OWNED = {
     "journalLine": ("journalId", ("lineNumber",), ("Line No.",)),
     "customerPayment": ("journalId", ("lineNumber",), ("Line No.",)),
+    "vendorPayment": ("journalId", ("lineNumber",), ("Line No.",)),
     "dimensionValue": ("dimensionId", ("code",), ("Code",)),
     "itemVariant": ("itemId", ("code",), ("Code",)),
     "defaultDimension": ("parentId", ("dimensionCode",), ("Dimension Code",)),
@@ -28,6 +23,9 @@ ALIASES = {
     "vendorPaymentJournal": "journal",
 }
 """Entities that are another view of a table: entity name to the entity whose table holds the rows."""
+
+PLATFORM = frozenset({"company", "subscription"})
+"""Entities that belong to an environment and have no table inside a company."""
 
 INTERNAL: dict[str, Layout] = {
     "numberSeries": Layout("No. Series", ("code",), ("Code",), stamped=False),
@@ -64,15 +62,26 @@ def layout_of(entity: Entity) -> Layout:
         return Layout(caption, ("code",), ("Dimension Code",), group="parentId", identity=identity, stamped=False)
     if entity.name == "journal":
         return Layout(caption, ("templateDisplayName", "code"), ("Journal Template Name", "Name"), stamped=stamped)
-    if entity.name in _LINE_OWNER:
-        return Layout(caption, ("sequence",), ("Line No.",), group=_LINE_OWNER[entity.name], stamped=stamped)
+    if {"documentId", "sequence"} <= entity.fields.keys():
+        return Layout(caption, ("sequence",), ("Line No.",), group="documentId", stamped=stamped)
     if entity.name in _OWNED:
-        group, order, captions = _OWNED[entity.name]
-        return Layout(caption, order, captions, group=group, stamped=stamped)
-    leading = next((name for name in ("number", "code", "entryNumber", "name") if name in entity.fields), "id")
-    return Layout(caption, (leading,), (entity.fields[leading].source_field or "Id",), stamped=stamped)
+        group, own, captions = _OWNED[entity.name]
+        return Layout(caption, own, captions, group=group, stamped=stamped)
+    order = _order_of(entity)
+    names = tuple(entity.fields[name].source_field or "Id" for name in order)
+    return Layout(caption, order, names, identity=entity.key, stamped=stamped)
+
+
+def _order_of(entity: Entity) -> tuple[str, ...]:
+    """Return the primary key of an entity whose rows stand in one list: lines after the numbers of their document."""
+    if "sequence" in entity.fields:
+        owner = tuple(name for name in _NUMBERED_OWNER if name in entity.fields)
+        return (*owner, "sequence") if owner else entity.key
+    if entity.fields.keys() >= {*_ARCHIVED}:
+        return _ARCHIVED
+    return (next((name for name in ("number", "code", "entryNumber", "name") if name in entity.fields), entity.key[0]),)
 
 
 def stored_entities(contract: Contract) -> list[Entity]:
     """Return the entities that have a table of their own inside a company."""
-    return [entity for entity in contract.entities.values() if entity.name not in {"company", *ALIASES}]
+    return [entity for entity in contract.entities.values() if entity.name not in {*PLATFORM, *ALIASES}]

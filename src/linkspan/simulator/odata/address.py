@@ -114,7 +114,7 @@ def _walk(segments: tuple[str, ...], company: UUID | None, contract: Contract) -
 def _first(segment: str, contract: Contract) -> Step:
     name, key_text = _segment(segment)
     entity = contract.by_set.get(name)
-    if entity is None:
+    if entity is None or entity.name == "subscription":
         raise resource_not_found(name)
     return Step(entity, None, _key(key_text))
 

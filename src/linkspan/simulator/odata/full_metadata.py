@@ -16,7 +16,8 @@ def annotated(body: Mapping[str, object], entity: Entity, contract: Contract, ro
 
     `root` is the outside address of the company, or of the API where there is none.
     """
-    address = f"{entity.set}({body['id']})" if "id" in body else entity.set
+    key = entity.key[0]
+    address = f"{entity.set}({body[key]})" if key in body else entity.set
     full: dict[str, object] = {
         "@odata.type": f"#{contract.namespace}.{entity.name}",
         "@odata.id": f"{root}/{address}",

@@ -31,7 +31,7 @@ class Navigator:
         self._root = desk.root
         self._level = level
         self._pages = desk.pages
-        self._seen: dict[tuple[str, UUID], Record | None] = {}
+        self._seen: dict[tuple[object, ...], Record | None] = {}
 
     @property
     def company(self) -> Company:
@@ -51,7 +51,9 @@ class Navigator:
         """Return the records of a set in primary-key order, not yet filtered, with the fields that `query` needs."""
         if step.entity.name == "company":
             return self._environment.company_rows()
-        return semantics.read(self.company, step.entity, parent=parent, wanted=_fixed(query), fields=_needed(query))
+        return semantics.read(
+            self.company, step.entity, parent=parent, link=step.link, wanted=_fixed(query), fields=_needed(query)
+        )
 
     def one(self, step: Step, parent: Record | None) -> Record:
         """Return the one record of a step; raises 404 where it is missing."""
@@ -70,11 +72,11 @@ class Navigator:
     def linked(self, entity: Entity, link: Link, parent: Mapping[str, object]) -> Record | None:
         """Return the record at the end of a single-valued navigation, or None."""
         value = parent[link.own_field]
-        if not isinstance(value, UUID) or value == EMPTY_GUID:
+        if value in {EMPTY_GUID, ""}:
             return None
-        place = (entity.name, value)
+        place = (entity.name, link.target_field, value, *(parent[own] for own in link.also))
         if place not in self._seen:
-            self._seen[place] = semantics.read_one(self.company, entity, value)
+            self._seen[place] = semantics.read_linked(self.company, entity, link, dict(parent))
         return self._seen[place]
 
     def etag_of(self, entity: Entity, record: condition.Record) -> str:
@@ -93,13 +95,14 @@ class Navigator:
     def finder(self, step: Step, rows: Sequence[Record]) -> Finder:
         """Return how to find the place of a record among `rows`: by key where they are a whole table."""
         stored = rows.stored if isinstance(rows, ComputedRows) else rows
+        key = step.entity.key[0]
 
         def find(record_id: UUID) -> int | None:
             if step.entity.name != "company":
                 place = self.company.tables[step.entity.name].index_of(record_id)
-                if place is not None and place < len(stored) and stored[place]["id"] == record_id:
+                if place is not None and place < len(stored) and stored[place][key] == record_id:
                     return place
-            return next((place for place, row in enumerate(stored) if row["id"] == record_id), None)
+            return next((place for place, row in enumerate(stored) if row[key] == record_id), None)
 
         return find
 
@@ -120,7 +123,7 @@ class Navigator:
             return [encode(body) for body in self.bodies(shown, entity, query)]
 
         values_of = rows.values_of if isinstance(rows, ComputedRows) else _no_values
-        key = (id(table), entity.name, query.select, stored[0]["id"])
+        key = (id(table), entity.name, query.select, stored[0][entity.key[0]])
         return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows))
 
     def _keyed(self, step: Step, key: UUID, parent: Record | None) -> Record | None:
@@ -129,7 +132,8 @@ class Navigator:
         found = semantics.read_one(self.company, step.entity, key, parent=parent)
         if found is None or parent is None or step.link is None:
             return found
-        return found if found[step.link.target_field] == parent[step.link.own_field] else None
+        pairs = {step.link.own_field: step.link.target_field, **step.link.also}
+        return found if all(found[target] == parent[own] for own, target in pairs.items()) else None
 
     def _expanded(self, record: condition.Record, expansion: Expansion) -> tuple[object, int | None]:
         target, query = expansion.target, expansion.query

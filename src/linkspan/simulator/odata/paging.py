@@ -62,13 +62,13 @@ def cut_page(
         start += place
     else:
         total = len(matching(rows, query)) if query.count else 0
-        kept = matching(_rest(rows, query, find), query, most=start + size + 1)
+        kept = matching(_rest(rows, query, entity, find), query, most=start + size + 1)
     left = len(kept) - start
     wanted = left if query.top is None else min(query.top, left)
     if wanted <= size:
         return Page(kept[start : start + max(wanted, 0)], total)
     page = kept[start : start + size]
-    return Page(page, total, _id_of(page[-1]), None if query.top is None else query.top - size)
+    return Page(page, total, _id_of(page[-1], entity), None if query.top is None else query.top - size)
 
 
 def matching(rows: Sequence[Record], query: Query, *, most: int | None = None) -> Sequence[Record]:
@@ -96,28 +96,28 @@ def _name_of(part: str) -> str:
     return unquote_plus(part.partition("=")[0]).strip()
 
 
-def _id_of(record: Record) -> UUID:
-    found = record["id"]
+def _id_of(record: Record, entity: Entity) -> UUID:
+    found = record[entity.key[0]]
     if not isinstance(found, UUID):
         message = "A record without an id cannot be paged."
         raise TypeError(message)
     return found
 
 
-def _rest(rows: Sequence[Record], query: Query, find: Finder | None) -> Sequence[Record]:
+def _rest(rows: Sequence[Record], query: Query, entity: Entity, find: Finder | None) -> Sequence[Record]:
     """Return the rows behind the token's, which may itself no longer pass the filter."""
     token = query.after
     if token is None:
         return rows
-    place = find(token) if find is not None else _place(rows, token)
+    place = find(token) if find is not None else _place(rows, token, entity)
     if place is None:
         raise skip_token_gone()
     return rows[place + 1 :]
 
 
-def _place(rows: Sequence[Record], token: UUID) -> int | None:
+def _place(rows: Sequence[Record], token: UUID, entity: Entity) -> int | None:
     stored = rows.stored if isinstance(rows, ComputedRows) else rows
-    return next((place for place, row in enumerate(stored) if row["id"] == token), None)
+    return next((place for place, row in enumerate(stored) if row[entity.key[0]] == token), None)
 
 
 def _ordered(
@@ -127,14 +127,14 @@ def _ordered(
     token = query.after
     if token is None:
         return _sorted(kept, query, entity=entity, contract=contract), 0
-    at = _place(rows, token)
+    at = _place(rows, token, entity)
     if at is None:
         raise skip_token_gone()
     if query.where is not None and not query.where.holds(rows[at]):
         holds = query.where.holds
-        kept = [row for row in rows if row["id"] == token or holds(row)]
+        kept = [row for row in rows if row[entity.key[0]] == token or holds(row)]
     ordered = _sorted(kept, query, entity=entity, contract=contract)
-    return ordered, (_place(ordered, token) or 0) + 1
+    return ordered, (_place(ordered, token, entity) or 0) + 1
 
 
 def _sorted(kept: Sequence[Record], query: Query, *, entity: Entity, contract: Contract) -> Sequence[Record]:

@@ -4,14 +4,13 @@ import base64
 import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Environment
-from linkspan.simulator.contract import Contract, Entity, Field
+from linkspan.simulator.contract import Contract, load_contract
 from linkspan.simulator.faults import BcFault, bad_request, company_not_found
 from linkspan.simulator.odata.literals import read_guid
 
@@ -29,33 +28,8 @@ SUPPORTED: Final = frozenset(
 )  # fmt: skip
 """Entity sets that send notifications, by the documentation."""
 
-_FIELDS: Final = (
-    Field("subscriptionId", "string", max_length=150, read_only=True),
-    Field("notificationUrl", "string", max_length=2048),
-    Field("resource", "string", max_length=2048),
-    Field("timestamp", "int64", read_only=True),
-    Field("userId", "guid", read_only=True),
-    Field("lastModifiedDateTime", "datetime", read_only=True),
-    Field("clientState", "string", max_length=2048),
-    Field("expirationDateTime", "datetime", read_only=True),
-    Field("systemCreatedAt", "datetime", read_only=True),
-    Field("systemCreatedBy", "guid", read_only=True),
-    Field("systemModifiedAt", "datetime", read_only=True),
-    Field("systemModifiedBy", "guid", read_only=True),
-)
-SUBSCRIPTION: Final = Entity(
-    name="subscription",
-    set="subscriptions",
-    table="Subscription",
-    key=("subscriptionId",),
-    verbs=frozenset({"read", "create", "update", "delete"}),
-    parents=(),
-    operations=(),
-    errors=MappingProxyType({}),
-    links=MappingProxyType({}),
-    fields=MappingProxyType({one.name: one for one in _FIELDS}),
-)
-"""The platform's own entity; it is not in the application's contract."""
+SUBSCRIPTION: Final = replace(load_contract().entities["subscription"], table="Subscription")
+"""The platform's own entity, which belongs to an environment and no company."""
 
 
 @dataclass(frozen=True, slots=True)

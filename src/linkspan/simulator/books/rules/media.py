@@ -11,7 +11,7 @@ from linkspan.simulator.books.rules.kinds import KINDS
 from linkspan.simulator.books.rules.posted import is_posted
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
-from linkspan.simulator.contract import Entity, Field
+from linkspan.simulator.contract import Entity, Field, load_contract
 from linkspan.simulator.faults import data_not_found, dialog, required_parameter
 
 PARTS: Final = frozenset({"picture", "pdfDocument"})
@@ -20,21 +20,6 @@ PARTS: Final = frozenset({"picture", "pdfDocument"})
 FILES: Final = ("attachment", "documentAttachment")
 """Entities for files that are attached to a record."""
 
-_PARENT_TYPES: Final[Mapping[str, str]] = {
-    "customer": "Customer",
-    "vendor": "Vendor",
-    "item": "Item",
-    "itemVariant": "Item_x0020_Variant",
-    "employee": "Employee",
-    "journalLine": "Journal",
-    "generalLedgerEntry": "_x0020_",
-    "salesQuote": "Sales_x0020_Quote",
-    "salesOrder": "Sales_x0020_Order",
-    "salesInvoice": "Sales_x0020_Invoice",
-    "salesCreditMemo": "Sales_x0020_Credit_x0020_Memo",
-    "purchaseInvoice": "Purchase_x0020_Invoice",
-    "purchaseOrder": "Purchase_x0020_Order",
-}
 _UNSUPPORTED: Final = {
     "Employee": "Employee",
     "Job": "Project",
@@ -54,8 +39,22 @@ def part_of(company: Company, entity: Entity, parent_id: UUID) -> Record | None:
     stored = company.tables[entity.name].get(parent_id)
     if stored is not None:
         return stored
-    row = {**blank(entity), "id": parent_id, "parentType": _PARENT_TYPES[parent]}
+    row = {**blank(entity), "id": parent_id, "parentType": _parent_type(entity, parent)}
     return {**row, "parentId": parent_id} if "parentId" in row else row
+
+
+def _parent_type(entity: Entity, parent: str) -> str:
+    """Return the member of the entity's parentType that stands for records of ``parent``, the blank one if none does."""
+    contract = load_contract()
+    members = contract.enums[entity.fields["parentType"].enum or ""]
+    wanted = _kind_words(contract.entities[parent].label)
+    return next((wire for wire, text in members.items() if _kind_words(text) == wanted), "_x0020_")
+
+
+def _kind_words(label: str) -> frozenset[str]:
+    """Return the words of a kind of record without abbreviations, order and words that only some lists use."""
+    whole = label.replace("Phys.", "Physical").replace("Purch.", "Purchase")
+    return frozenset(whole.split()) - {"Order", "Line"}
 
 
 def create_file(
@@ -76,7 +75,12 @@ def create_file(
     name = _parent_name(company, entity, owner)
     if name is None:
         raise data_not_found("Document")
-    own: Record = {"id": company.log.new_id(), "parentId": owner, "parentType": _PARENT_TYPES[name], "byteSize": 0}
+    own: Record = {
+        "id": company.log.new_id(),
+        "parentId": owner,
+        "parentType": _parent_type(entity, name),
+        "byteSize": 0,
+    }
     return company.tables[entity.name].insert({**blank(entity), **values, **own})
 
 
@@ -124,7 +128,7 @@ def move_files(company: Company, entities: Mapping[str, Entity], *, source: UUID
             continue
         table = company.tables[kind]
         for row in list(table.group(source)):
-            table.replace({**row, "parentId": guid(target), "parentType": _PARENT_TYPES[name]})
+            table.replace({**row, "parentId": guid(target), "parentType": _parent_type(entities[kind], name)})
 
 
 def read_content(company: Company, entity: Entity, record: Record, field: Field) -> bytes:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from linkspan.simulator.books.fields import guid
+from linkspan.simulator.books.fields import NO_ID, guid
 from linkspan.simulator.books.rules.actions import ACTIONS
 from linkspan.simulator.books.rules.codes import CODES, PAYMENT_JOURNALS, TEMPLATES
 from linkspan.simulator.books.rules.dimensions import (
@@ -36,7 +36,7 @@ from linkspan.simulator.books.rules.payments import create_payment, update_payme
 from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Company
-from linkspan.simulator.contract import Entity, load_contract
+from linkspan.simulator.contract import Entity, Link, load_contract
 from linkspan.simulator.faults import dialog, method_not_allowed, method_not_implemented, resource_not_found
 
 _RULES: dict[str, Rule] = {"customer": CUSTOMER, "vendor": VENDOR, "item": ITEM, **CODES}
@@ -70,8 +70,14 @@ _DELETE: dict[str, Callable[[Company, Entity, Record], None]] = {
 }
 _PLAIN_KEY = re.compile(r"[\w /-]+")
 _NEEDS_FILTER = {
-    **dict.fromkeys(LINE_KINDS, (frozenset({"id", "documentId"}), "IDOrDocumentIdShouldBeSpecifiedForLinesErr")),
-    **dict.fromkeys(("journalLine", "customerPayment"), (frozenset({"id", "journalId"}), "FiltersNotSpecifiedErr")),
+    **dict.fromkeys(
+        (*LINE_KINDS, "purchaseCreditMemoLine"),
+        (frozenset({"id", "documentId"}), "IDOrDocumentIdShouldBeSpecifiedForLinesErr"),
+    ),
+    **dict.fromkeys(
+        ("journalLine", "customerPayment", "vendorPayment"), (frozenset({"id", "journalId"}), "FiltersNotSpecifiedErr")
+    ),
+    "applyVendorEntry": (frozenset({"id"}), "FiltersNotSpecifiedErr"),
     **dict.fromkeys(("defaultDimension", "dimensionSetLine"), (frozenset({"parentId"}), "ParentNotSpecifiedErr")),
     "picture": (frozenset({"id"}), "ParentNotSpecifiedErr"),
     "pdfDocument": (frozenset({"id", "parentId"}), "MissingParentIdErr"),
@@ -92,11 +98,10 @@ def update(company: Company, entity: Entity, record: Record, changes: Mapping[st
     """Change the given fields of a record and return it whole."""
     _require(entity, "update", "PATCH")
     with company.log.transaction():
-        rule = _RULES.get(entity.name)
-        if rule is not None:
-            changed = update_record(company, entity, rule, record, changes)
-        else:
+        if entity.name in _UPDATE:
             changed = _UPDATE[entity.name](company, entity, record, changes)
+        else:
+            changed = update_record(company, entity, _RULES.get(entity.name, Rule()), record, changes)
     return _shown(company, entity, changed)
 
 
@@ -116,17 +121,18 @@ def read(
     entity: Entity,
     *,
     parent: Record | None = None,
+    link: Link | None = None,
     wanted: Mapping[str, object] | None = None,
     fields: frozenset[str] | None = None,
 ) -> Sequence[Record]:
-    """Return rows in primary-key order: a whole table, or the contained rows of a parent.
+    """Return rows in primary-key order: a whole table, or those of a parent (that ``link`` leads to, else its parts).
 
     ``wanted`` holds the fields of the request's filter, each with the value it must equal or None: it narrows the
     rows where a key allows, and without the right ones lines are refused and journals show only the GENERAL template.
     ``fields`` names the fields that will be looked at (None: all), so that others need not be computed.
     """
     fixed = wanted or {}
-    rows = _owned(company, entity, parent) if parent is not None else _whole(company, entity, fixed)
+    rows = _linked(company, entity, parent, link) if parent is not None else _whole(company, entity, fixed)
     flows = FLOWS.get(entity.name, {})
     used = {name: flow for name, flow in flows.items() if fields is None or name in fields}
     return ComputedRows(company, entity, rows, used) if flows else rows
@@ -168,7 +174,7 @@ def _require(entity: Entity, verb: str, method: str) -> None:
 def _create(company: Company, entity: Entity, payload: Mapping[str, object], parent: Record | None) -> Record:
     if entity.name in _CREATE:
         return _CREATE[entity.name](company, entity, payload, parent)
-    return create_record(company, entity, _RULES[entity.name], payload, parent)
+    return create_record(company, entity, _RULES.get(entity.name, Rule()), payload, parent)
 
 
 def _create_parts(company: Company, entity: Entity, made: Record, payload: Mapping[str, object]) -> None:
@@ -184,12 +190,33 @@ def _create_parts(company: Company, entity: Entity, made: Record, payload: Mappi
             _create_parts(company, entities[link.entity], child, part)
 
 
-def _owned(company: Company, entity: Entity, parent: Record) -> Sequence[Record]:
+def read_linked(company: Company, entity: Entity, link: Link, parent: Record) -> Record | None:
+    """Return the record at the end of a single-valued navigation, or None."""
+    value = parent[link.own_field]
+    if isinstance(value, UUID) and (link.target_field,) == company.tables[entity.name].layout.identity:
+        return None if value == NO_ID else read_one(company, entity, value)
+    if isinstance(value, UUID) and entity.name in PARTS:
+        return part_of(company, entity, value)
+    rows = _linked(company, entity, parent, link)
+    return _shown(company, entity, rows[0]) if rows else None
+
+
+def _linked(company: Company, entity: Entity, parent: Record, link: Link | None) -> Sequence[Record]:
+    """Return the rows whose fields equal the parent's as the link says; a blank field leads nowhere."""
     table = company.tables[entity.name]
-    if table.layout.group is not None:
-        return table.group(guid(parent))
-    row = table.get(guid(parent))
-    return [] if row is None else [row]
+    link = link or Link(
+        "", entity.name, many=True, contained=True, target_field=table.layout.group or "id", own_field="id"
+    )
+    value = parent[link.own_field]
+    if value in {NO_ID, ""}:
+        return []
+    if isinstance(value, UUID) and table.layout.group == link.target_field:
+        return table.group(value)
+    if isinstance(value, UUID) and table.layout.identity == (link.target_field,):
+        row = table.get(value)
+        return [] if row is None else [row]
+    pairs = {link.own_field: link.target_field, **link.also}
+    return [row for row in table.all() if all(row[target] == parent[own] for own, target in pairs.items())]
 
 
 def _whole(company: Company, entity: Entity, fixed: Mapping[str, object]) -> Sequence[Record]:
