@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
@@ -12,7 +13,7 @@ from sqlalchemy import create_engine, make_url
 from linkspan.errors import ConfigurationError
 from linkspan.storage.database import sqlite_url
 from linkspan.storage.tables import metadata
-from linkspan.storage.upgrade import Upgraded, current_version, known_version, upgrade
+from linkspan.storage.upgrade import Upgraded, _config, _scripts, current_version, known_version, upgrade
 
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
@@ -60,6 +61,30 @@ def test_sqlite_is_backed_up_before_it_is_migrated(tmp_path, monkeypatch):
     assert 0o600 == done.backup.stat().st_mode & 0o777
     with closing(sqlite3.connect(done.backup)) as copy:
         assert [("p", "Project", 7, 0)] == copy.execute("SELECT * FROM projects").fetchall()
+
+
+@pytest.mark.parametrize("version", [script.revision for script in _scripts().walk_revisions()])
+def test_every_older_schema_is_brought_up_with_its_data(empty_database_url, version):
+    address = make_url(empty_database_url)
+    engine = create_engine(address.set(drivername=DRIVERS[address.get_backend_name()]))
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        connection.exec_driver_sql(
+            "INSERT INTO projects (id, name, organization_id, created_at) VALUES ('p', 'Project', 7, 0)"
+        )
+
+    done = upgrade(empty_database_url)
+
+    with engine.connect() as connection:
+        kept = connection.exec_driver_sql("SELECT id, name, organization_id FROM projects").fetchall()
+        found = compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+    engine.dispose()
+
+    assert (version, known_version()) == (done.before, done.after)
+    assert [("p", "Project", 7)] == [tuple(row) for row in kept]
+    assert [] == found
 
 
 def test_an_empty_database_needs_no_back_up(tmp_path):

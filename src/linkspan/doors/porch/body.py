@@ -1,6 +1,6 @@
 """Reads a request's JSON body: bounded in size, exact in its numbers, and an object."""
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, Mistake, PayloadTooLargeError
@@ -9,15 +9,22 @@ MAX_BODY = 8 * 1024 * 1024
 
 
 async def read_body(request: Request, *, limit: int = MAX_BODY) -> bytes:
-    """The raw body. Raises PayloadTooLargeError as soon as more than `limit` bytes are announced or arrive."""
+    """The raw body.
+
+    Raises PayloadTooLargeError as soon as more than `limit` bytes are announced or arrive, InvalidInputError when the caller hangs up
+    before it is whole (nobody hears that, and it is no failure of ours).
+    """
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise PayloadTooLargeError(_too_large(limit))
     parts = bytearray()
-    async for part in request.stream():
-        parts += part
-        if len(parts) > limit:
-            raise PayloadTooLargeError(_too_large(limit))
+    try:
+        async for part in request.stream():
+            parts += part
+            if len(parts) > limit:
+                raise PayloadTooLargeError(_too_large(limit))
+    except ClientDisconnect:
+        raise InvalidInputError("The body did not arrive whole.") from None
     return bytes(parts)
 
 
