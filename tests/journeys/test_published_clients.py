@@ -54,3 +54,23 @@ def test_a_missing_account_is_the_clients_own_error(demo: Demo) -> None:
 
     assert (False, 404) == (missing["ok"], missing["statusCode"])
     assert missing["name"].endswith("NotFoundResponse")
+
+
+def test_connectors_actions_and_logs_pass_the_clients_validation(demo: Demo) -> None:
+    run_id = demo.rpc("list_items", query={"top": 1}).json()["run_id"]
+    calls = {
+        "connectors": drive(demo, "connectors.listConnectorsMeta"),
+        "connector": drive(demo, "connectors.getConnectorMeta", provider="dynamics365bc"),
+        "actions": drive(demo, "actions.listActionsMeta", filter={"connectors": "dynamics365bc"}),
+        "logs": drive(demo, "requestLogs.listLogs", filter={"accountIds": demo.account_id}, include="step_logs"),
+        "log": drive(demo, "requestLogs.getLog", id=run_id),
+        "steps": drive(demo, "requestLogs.listStepLogs"),
+        "platform": drive(demo, "requestLogs.listPlatformLogs"),
+    }
+
+    for name, told in calls.items():
+        assert told["ok"], (name, told)
+    assert ["dynamics365bc"] == [one["provider"] for one in calls["connectors"]["parsed"]]
+    assert "accounting" == calls["connector"]["parsed"]["category"]
+    assert run_id in json.dumps(calls["logs"]["parsed"])
+    assert run_id in json.dumps(calls["log"]["parsed"])

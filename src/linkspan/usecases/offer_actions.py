@@ -1,9 +1,9 @@
 """Which actions a caller may run, and on which of the project's linked accounts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linkspan.connectors.action import Action
+from linkspan.connectors.action import Action, Connector
 from linkspan.model import Account, AccountState, Caller, KeyScope, Profile
 from linkspan.storage.account_store import AccountFilter
 from linkspan.usecases.access import require
@@ -50,11 +50,14 @@ def offers_of(hall: Hall, openings: Sequence[Opening]) -> list[Offer]:
     found: dict[str, list[Account]] = {}
     for opening in openings:
         if opening.profile.enabled:
-            for action_id in _enabled(hall.catalog.connectors[opening.account.connector].actions, opening.profile):
-                found.setdefault(action_id, []).append(opening.account)
+            for action in enabled_actions(hall.catalog.connectors[opening.account.connector], opening.profile):
+                found.setdefault(action.id, []).append(opening.account)
     return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
 
 
-def _enabled(actions: Mapping[str, Action], profile: Profile) -> list[str]:
+def enabled_actions(connector: Connector, profile: Profile) -> list[Action]:
+    """The connector's actions that a profile enables: those it chose, else the connector's default selection."""
     chosen = profile.enabled_actions
-    return [name for name, action in actions.items() if (action.default if chosen is None else name in chosen)]
+    return [
+        action for name, action in connector.actions.items() if (action.default if chosen is None else name in chosen)
+    ]

@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
+from linkspan.doors.compat.asked import answer_of, caller_of, count_of, values_of
 from linkspan.doors.compat.given import Given
 from linkspan.doors.compat.moments import moment
 from linkspan.doors.porch.body import read_object
-from linkspan.doors.porch.credentials import read_key
-from linkspan.engine import json_text
-from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account, Caller, Owner, Profile
 from linkspan.storage.account_store import AccountFilter
-from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.change_account import AccountChange, change_account
 from linkspan.usecases.delete_account import delete_account
 from linkspan.usecases.hall import Hall
@@ -37,51 +33,50 @@ class Accounts:
 
     async def list_all(self, request: Request) -> Response:
         """A bare array of the accounts that fit every given filter, oldest first."""
-        caller = await self._caller(request)
+        caller = await caller_of(self._hall, request)
         query = request.query_params
-        page, size = _count(query, "page", 1, most=10**6), _count(query, "page_size", _MOST, most=_MOST)
+        page, size = count_of(query, "page", 1, most=10**6), count_of(query, "page_size", _MOST, most=_MOST)
         wanted = AccountFilter(
-            connectors=_all(query, "provider", "providers"),
-            account_ids=_all(query, "account_ids"),
-            owner_ids=_all(query, "origin_owner_id", "origin_owner_ids"),
+            connectors=values_of(query, "provider", "providers"),
+            account_ids=values_of(query, "account_ids"),
+            owner_ids=values_of(query, "origin_owner_id", "origin_owner_ids"),
             page=page,
             page_size=size,
         )
         profiles = await self._profiles(caller)
-        states = frozenset(state.lower() for state in _all(query, "status"))
+        states = frozenset(state.lower() for state in values_of(query, "status"))
         if states:
             found = await self._in_states(caller, wanted, profiles, states)
         else:
             found = await list_accounts(self._hall, caller, wanted)
-        return _answer([self._record(account, profiles) for account in found])
+        return answer_of([self._record(account, profiles) for account in found])
 
     async def get(self, request: Request) -> Response:
         """One account."""
-        caller = await self._caller(request)
+        caller = await caller_of(self._hall, request)
         account = await read_account(self._hall, caller, request.path_params["account"])
-        return _answer(self._record(account, await self._profiles(caller)))
+        return answer_of(self._record(account, await self._profiles(caller)))
 
     async def change(self, request: Request) -> Response:
         """Change what the integrator says about an account."""
-        caller = await self._caller(request)
+        caller = await caller_of(self._hall, request)
         before = await read_account(self._hall, caller, request.path_params["account"])
         account = await change_account(self._hall, caller, before.id, _changes(await read_object(request), before))
-        return _answer(self._record(account, await self._profiles(caller)))
+        return answer_of(self._record(account, await self._profiles(caller)))
 
     async def delete(self, request: Request) -> Response:
         """Unlink an account for good; answers it as it was."""
-        caller = await self._caller(request)
+        caller = await caller_of(self._hall, request)
         profiles = await self._profiles(caller)
-        return _answer(self._record(await delete_account(self._hall, caller, request.path_params["account"]), profiles))
+        return answer_of(
+            self._record(await delete_account(self._hall, caller, request.path_params["account"]), profiles)
+        )
 
     async def meta(self, request: Request) -> Response:
         """Which provider an account belongs to; there are no unified models here."""
-        caller = await self._caller(request)
+        caller = await caller_of(self._hall, request)
         account = await read_account(self._hall, caller, request.path_params["account"])
-        return _answer({"provider": account.connector, "category": _CATEGORY, "models": {}})
-
-    async def _caller(self, request: Request) -> Caller:
-        return await authenticate(self._hall, read_key(request.headers.get("authorization")).reveal())
+        return answer_of({"provider": account.connector, "category": _CATEGORY, "models": {}})
 
     async def _profiles(self, caller: Caller) -> Mapping[str, Profile]:
         return {profile.id: profile for profile in await list_profiles(self._hall, caller)}
@@ -154,22 +149,3 @@ def _changes(body: dict[str, object], before: Account) -> AccountChange:
     )
     given.check()
     return change
-
-
-def _all(query: QueryParams, *names: str) -> tuple[str, ...]:
-    """Every value of the named parameters, whether repeated, written with brackets or joined by commas."""
-    values = [value for name in names for key in (name, f"{name}[]") for value in query.getlist(key)]
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def _count(query: QueryParams, name: str, default: int, *, most: int) -> int:
-    text = query.get(name)
-    if text is None or not text.strip():
-        return default
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= most:
-        raise InvalidInputError(mistakes=[Mistake(name, f"must be a whole number from 1 to {most}")])
-    return int(text[:9])
-
-
-def _answer(body: object) -> Response:
-    return Response(json_text.dump(body), headers={"cache-control": "no-store"}, media_type="application/json")

@@ -3,6 +3,8 @@
 from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.compat.accounts import Accounts
+from linkspan.doors.compat.catalog import CompatCatalog
+from linkspan.doors.compat.logs import CompatLogs
 from linkspan.doors.compat.rpc import answered, rpc_endpoint, unknown_address
 from linkspan.doors.compat.sessions import Sessions
 from linkspan.usecases.hall import Hall
@@ -13,9 +15,22 @@ _ANY = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 def routes(hall: Hall) -> list[BaseRoute]:
     """Actions, connect sessions and accounts; everything else below these is a 404 in the same error shape."""
     nothing = unknown_address(hall)
-    accounts, sessions = Accounts(hall), Sessions(hall)
+    accounts, sessions, catalog, logs = Accounts(hall), Sessions(hall), CompatCatalog(hall), CompatLogs(hall)
     return [
         Route("/actions/rpc", rpc_endpoint(hall), methods=["POST"]),
+        Route("/actions", answered(hall, catalog.actions), methods=["GET"]),
+        Route("/connectors/meta", answered(hall, catalog.connectors), methods=["GET"]),
+        Route("/connectors/meta/{provider}", answered(hall, catalog.connector), methods=["GET"]),
+        # One list under both its names: the packages renamed it.
+        Route("/auth_configs", answered(hall, catalog.profiles), methods=["GET"]),
+        Route("/connector_profiles", answered(hall, catalog.profiles), methods=["GET"]),
+        Route("/requests/logs", answered(hall, logs.requests), methods=["GET"]),
+        Route("/requests/logs/steps", answered(hall, logs.steps), methods=["GET"]),
+        Route("/requests/logs/{id}", answered(hall, logs.request), methods=["GET"]),
+        Route("/requests/platform-logs", answered(hall, logs.platform), methods=["GET"]),
+        Route("/logs/actions", answered(hall, logs.action_runs), methods=["POST"]),
+        Route("/logs/actions/{id}", answered(hall, logs.action_run), methods=["GET"]),
+        Route("/logs/steps", answered(hall, logs.action_steps), methods=["POST"]),
         Route("/connect_sessions", answered(hall, sessions.create), methods=["POST"]),
         Route("/connect_sessions/authenticate", answered(hall, sessions.authenticate), methods=["POST"]),
         Route("/accounts", answered(hall, accounts.list_all), methods=["GET"]),
@@ -25,7 +40,7 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/accounts/{account}/meta", answered(hall, accounts.meta), methods=["GET"]),
         *(
             Route(path, nothing, methods=_ANY)
-            for root in ("/actions", "/accounts", "/connect_sessions")
+            for root in ("/actions", "/accounts", "/connect_sessions", "/requests", "/logs")
             for path in (root, f"{root}/{{rest:path}}")
         ),
     ]
