@@ -273,8 +273,7 @@ def test_invoice_discount_by_hand_is_spread_kept_and_cleared(desk, buyer):
 
 
 def test_a_customers_own_discount_comes_and_goes_with_the_lines(desk):
-    terms = desk.company.internal["customerDiscount"].all()[0]
-    customer = desk.one("customer", terms["id"])
+    customer = desk.code("customer", "C00020")
     quote = quote_of(desk, customer, line_of(desk, "4000"))
     assert Decimal(0) == quote["discountAmount"]
     added = desk.make("salesQuoteLine", quote, **line_of(desk, "1000"))

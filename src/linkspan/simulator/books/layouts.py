@@ -40,9 +40,10 @@ INTERNAL: dict[str, Layout] = {
         "Bank Account Ledger Entry", ("entryNumber",), ("Entry No.",), group="bankAccountId", stamped=False
     ),
     "documentDiscount": Layout("Document Discount", ("id",), ("Id",), stamped=False),
-    "customerDiscount": Layout("Cust. Invoice Disc.", ("id",), ("Code",), stamped=False),
+    "invoiceDiscount": Layout("Invoice Disc.", ("minimum",), ("Minimum Amount",), group="partnerId", stamped=False),
     "accountTotaling": Layout("Totaling", ("id",), ("Id",), stamped=False),
     "content": Layout("Content", ("id",), ("Id",), stamped=False),
+    "partnerLocation": Layout("Location", ("id",), ("Code",), stamped=False),
     "bankPosting": Layout("Bank Account Posting Group", ("id",), ("Code",), stamped=False),
     "application": Layout("Detailed Entry", ("entryNumber",), ("Entry No.",), group="entryId", stamped=False),
     "cancellation": Layout("Cancelled Document", ("id",), ("Id",), stamped=False),

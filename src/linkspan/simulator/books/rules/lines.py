@@ -16,7 +16,7 @@ from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.totals import discount_of, gross_amount, percent_of
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, load_contract
-from linkspan.simulator.faults import dialog, field_validation, invalid_relation
+from linkspan.simulator.faults import dialog, field_validation, invalid_relation, read_only_control
 
 _STEP = 10_000
 _REFERENCES = (
@@ -24,6 +24,7 @@ _REFERENCES = (
     Reference("location", "locationId"),
     Reference("taxGroup", "", "taxCode"),
 )
+_DELIVERED = ("shippedQuantity", "receivedQuantity", "invoicedQuantity")
 _OBJECT = frozenset({"itemId", "accountId", "lineType", "lineObjectNumber"})
 
 
@@ -38,6 +39,7 @@ def create_line(
     row: Record = {**blank(entity), "id": company.log.new_id(), "documentId": guid(header)}
     row["sequence"] = _sequence(company, entity, header, values)
     row.update(object_fields(company, entity, kind, header, values))
+    row.update(_place(company, kind, header, row))
     row = _apply(company, entity, kind, header, row=row, values=values)
     company.tables[entity.name].insert(row)
     copy_set(company, entity, owner=guid(row), source=guid(header))
@@ -45,6 +47,12 @@ def create_line(
     if total:
         recompute(company, kind, guid(header))
     return cast("Record", company.tables[entity.name].get(guid(row)))
+
+
+def _place(company: Company, kind: Kind, header: Record, row: Record) -> Record:
+    """Return the location that a customer or vendor is always served from, for the goods of a new line."""
+    place = company.internal["partnerLocation"].get(guid(header, f"{kind.party}Id"))
+    return {"locationId": place["locationId"]} if place is not None and row["lineType"] == "Item" else {}
 
 
 def update_line(company: Company, entity: Entity, record: Record, changes: Mapping[str, object]) -> Record:
@@ -130,6 +138,9 @@ def _apply(
     company: Company, entity: Entity, kind: Kind, header: Record, *, row: Record, values: Mapping[str, object]
 ) -> Record:
     """Put the written values over the defaults and derive what follows from them."""
+    for name in _DELIVERED:
+        if name in row and values.get(name, row[name]) != row[name]:
+            raise read_only_control(name)
     own = {name: value for name, value in values.items() if name not in _OBJECT | {"documentId", "sequence"}}
     line = {**row, **settle(company, entity, _references_of(entity), own)}
     if line["lineType"] != "Item" and (

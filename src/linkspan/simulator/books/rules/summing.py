@@ -47,16 +47,13 @@ def _line_value(line: Record, kind: Kind) -> LineValue:
 
 
 def _discount(company: Company, kind: Kind, header: Record, base: Decimal) -> Decimal:
-    """Return the invoice discount: the amount fixed by hand, else the customer's own percentage from a minimum on."""
+    """Return the invoice discount: the amount fixed by hand, else the partner's percentage from a minimum on."""
     fixed = company.internal["documentDiscount"].get(guid(header))
     if fixed is not None:
         return min(number(fixed, "amount"), max(base, ZERO))
-    if kind.party == "vendor":
-        return ZERO
-    terms = company.internal["customerDiscount"].get(guid(header, kind.payer_id))
-    if terms is None or base < number(terms, "minimum"):
-        return ZERO
-    return round_to(base * number(terms, "percent") / HUNDRED)
+    tiers = company.internal["invoiceDiscount"].group(guid(header, kind.payer_id))
+    reached = [number(tier, "percent") for tier in tiers if base >= number(tier, "minimum")]
+    return round_to(base * reached[-1] / HUNDRED) if reached else ZERO
 
 
 def _line_fields(line: Record, computed: LineAmounts, *, with_tax: bool) -> Record:

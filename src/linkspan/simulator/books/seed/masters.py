@@ -28,6 +28,7 @@ _PLAIN = {
     "location": ("code", "displayName", "addressLine1", "city", "postalCode"),
 }
 _ITEM_TYPES = {"I": "Inventory", "S": "Service", "N": "Non_x002D_Inventory"}
+_FROM_THE_LOFT = 2
 _BANK_ACCOUNTS = {
     "CURRENT": "1410",
     "RESERVE": "1420",
@@ -161,8 +162,9 @@ def _plant_customers(company: Company, plan: Plan) -> None:
         if at % 4 == 1:
             _default_dimension(company, customer, "AREA", areas[at % len(areas)])
         if at in {1, 9}:
-            terms = {"id": guid(customer), "minimum": Decimal(5000), "percent": Decimal(3)}
-            company.internal["customerDiscount"].insert(terms)
+            _invoice_discount(company, customer, ("5000", "3"), ("20000", "5"))
+        if at == _FROM_THE_LOFT:
+            _always_from(company, customer, "LOFT")
 
 
 _AREAS = frozenset({"Channel", "North Sea", "Ocean", "Inshore", "Baltic"})
@@ -172,6 +174,19 @@ def _default_dimension(company: Company, owner: Record, code: str, value: str) -
     dimension = cast("Record", company.tables["dimension"].find(code))
     chosen = cast("Record", company.tables["dimensionValue"].find(guid(dimension), value))
     make(company, "defaultDimension", {"dimensionId": guid(dimension), "dimensionValueId": guid(chosen)}, owner)
+
+
+def _always_from(company: Company, partner: Record, code: str) -> None:
+    """Let a customer or vendor be served at one location."""
+    place = {"id": guid(partner), "locationId": _id_by_code(company, "location", code)}
+    company.internal["partnerLocation"].insert(place)
+
+
+def _invoice_discount(company: Company, partner: Record, *tiers: tuple[str, str]) -> None:
+    """Give a customer or vendor percentages of invoice discount from minimum amounts on."""
+    for minimum, percent in tiers:
+        tier = {"id": company.log.new_id(), "partnerId": guid(partner)}
+        company.internal["invoiceDiscount"].insert({**tier, "minimum": Decimal(minimum), "percent": Decimal(percent)})
 
 
 def _address(row: Mapping[str, str]) -> Record:
@@ -197,7 +212,11 @@ def _plant_vendors(company: Company, plan: Plan) -> None:
             "paymentTermsId": _id_by_code(company, "paymentTerm", row["terms"]),
             "blocked": "Payment" if row["name"].startswith("Ridgeway") else "_x0020_",
         }
-        make(company, "vendor", values)
+        vendor = make(company, "vendor", values)
+        if at in {1, 7}:
+            _invoice_discount(company, vendor, ("3000", "2"), ("12000", "4"))
+        if at == _FROM_THE_LOFT:
+            _always_from(company, vendor, "LOFT")
 
 
 def _plant_items(company: Company, plan: Plan) -> None:
