@@ -178,7 +178,7 @@ def _default_dimension(company: Company, owner: Record, code: str, value: str) -
 
 def _always_from(company: Company, partner: Record, code: str) -> None:
     """Let a customer or vendor be served at one location."""
-    place = {"id": guid(partner), "locationId": _id_by_code(company, "location", code)}
+    place: Record = {"id": guid(partner), "locationId": _id_by_code(company, "location", code)}
     company.internal["partnerLocation"].insert(place)
 
 
