@@ -31,6 +31,7 @@ from linkspan.simulator.entra.tokens import Subject, mint_access_token
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
+from linkspan.simulator.service import Service
 from linkspan.simulator.switches import SwitchBoard
 
 CONTRACT = load_contract()
@@ -203,12 +204,12 @@ def build_demo_sim() -> Sim:
 
 def _sim(world: World, environment: Environment, company: Company, clock: Clock) -> Sim:
     authority = Authority(demo_directory(), clock)
-    gate, switches = Gate(clock), SwitchBoard()
-    app = Starlette(routes=routes(world, Identity(authority), gate=gate, switches=switches))
+    service = Service(world, Gate(clock))
+    app = Starlette(routes=routes(service, Identity(authority)))
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), headers={"Authorization": f"Bearer {user_token(authority)}"}
     )
-    return Sim(world, environment, company, client, clock, gate, switches)
+    return Sim(world, environment, company, client, clock, service.gate, service.switches)
 
 
 def user_token(authority: Authority) -> str:

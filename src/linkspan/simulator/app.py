@@ -54,12 +54,8 @@ def build_app(control: Control) -> Starlette:
     parts, service = control.parts, control.service
     routes = [
         *ControlEndpoints(control).routes(),
-        *SubscriptionEndpoint(
-            parts.world, parts.identity, parts.courier, gate=service.gate, switches=service.switches
-        ).routes(),
-        *business_central_routes(
-            parts.world, parts.identity, gate=service.gate, switches=service.switches, deck=control.deck
-        ),
+        *SubscriptionEndpoint(service, parts.identity, parts.courier).routes(),
+        *business_central_routes(service, parts.identity),
         *entra_routes(parts.authority),
     ]
     middleware = [

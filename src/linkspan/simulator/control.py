@@ -10,6 +10,7 @@ from uuid import UUID
 from linkspan.simulator.books.world import World
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.command import ControlError, command
+from linkspan.simulator.contract import load_contract
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import (
     ADMINISTRATOR,
@@ -23,11 +24,12 @@ from linkspan.simulator.entra_control import EntraControl
 from linkspan.simulator.failures import Failure, FailureKind, FailureQueue
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.limits import Gate
+from linkspan.simulator.permissions import Allowed
+from linkspan.simulator.refusals import REFUSALS
 from linkspan.simulator.seen import RequestLog, SeenRequest
-from linkspan.simulator.service_control import Service, ServiceControl
+from linkspan.simulator.service import Service
+from linkspan.simulator.service_control import ServiceControl
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
-from linkspan.simulator.switches import SwitchBoard
-from linkspan.simulator.tape.deck import Deck
 from linkspan.simulator.tape_control import TapeControl
 from linkspan.simulator.webhooks.courier import Courier, Delivery
 
@@ -74,8 +76,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
         """Control the simulator made of `parts`, which are in their first state now."""
         super().__init__(parts.authority)
         self.parts = parts
-        self.start_service(Service(parts.world, Gate(parts.clock), SwitchBoard()))
-        self.deck = Deck()
+        self.start_service(Service(parts.world, Gate(parts.clock)))
         self._start = parts.world.snapshot()
 
     @property
@@ -112,7 +113,6 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self.parts.clock.set(None)
         self.parts.world.restore(self._start)
         self.reset_service()
-        self.deck.eject()
         self.authority.reset(keep_registrations=keep_registrations)
         self.parts.identity.forget()
         self.parts.courier.restore(())
@@ -148,6 +148,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
         path: str = "",
         times: int = 1,
         status: int = 503,
+        code: str = "",
         body: object = None,
         headers: dict[str, str] | None = None,
         delay_seconds: float = 0,
@@ -159,6 +160,8 @@ class Control(EntraControl, ServiceControl, TapeControl):
         """
         if times < 1:
             raise ControlError("times must be at least 1.")
+        if kind == "refusal" and code not in REFUSALS:
+            raise ControlError(f"A refusal needs one of these codes: {', '.join(sorted(REFUSALS))}.")
         self.parts.failures.put(
             Failure(
                 kind,
@@ -166,6 +169,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
                 path=path,
                 times=times,
                 status=status,
+                code=code,
                 body=body,
                 headers=headers or {},
                 delay_seconds=delay_seconds,
@@ -173,6 +177,17 @@ class Control(EntraControl, ServiceControl, TapeControl):
             )
         )
         return len(self.parts.failures.waiting)
+
+    @command()
+    def set_permission(
+        self, entity_set: str, allowed: Allowed, *, user: str | None = None, client_id: UUID | None = None
+    ) -> Allowed:
+        """Hold a user, an application on its own, or (neither given) everybody to `all`, `read` or `none` of a set."""
+        if entity_set not in load_contract().by_set:
+            raise ControlError(f"There is no entity set {entity_set}.")
+        who = client_id if user is None else self._user_id(user)
+        self.service.permissions.set(who, entity_set, allowed)
+        return allowed
 
     @command(reads=True)
     def deliveries(self) -> list[Delivery]:

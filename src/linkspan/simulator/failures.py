@@ -3,13 +3,20 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
+from uuid import uuid4
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linkspan.simulator.cable import cut, gone, hang_up
+from linkspan.simulator.faults import BcFault
+from linkspan.simulator.odata.exchange import JSON_TYPE
+from linkspan.simulator.odata.failure import render_fault
+from linkspan.simulator.refusals import REFUSALS
 
-FailureKind = Literal["status", "throttle", "html", "drop_before", "drop_after", "half_body", "delay", "delay_after"]
+FailureKind = Literal[
+    "status", "refusal", "throttle", "html", "drop_before", "drop_after", "half_body", "delay", "delay_after"
+]
 OUTSIDE: Final = "/_sim"
 LOST: Final = "linkspan.answer_lost"
 """Scope key: the request was carried out, but its answer did not arrive whole."""
@@ -22,7 +29,7 @@ class Failure:
 
     `method` (any if empty) and `path` (a part of the path, any if empty) choose the requests; `times` is how many more
     of them suffer. Kinds: `status` answers `status` with `body` (JSON value, text, or None for Business Central's
-    error shape); `throttle` answers 429; `html` a 502 page, as gateways do; `drop_before` closes the connection before
+    error shape); `refusal` answers as Business Central does with the error `code`; `throttle` answers 429; `html` a 502 page, as gateways do; `drop_before` closes the connection before
     anything is done, `drop_after` when all is done and nothing answered; `half_body` does all, sends half of the answer
     and closes; `delay` waits `delay_seconds` first, `delay_after` between doing and answering.
     A `delay_seconds` with any other kind is waited first. `retry_after_seconds` becomes the Retry-After header.
@@ -33,6 +40,7 @@ class Failure:
     path: str = ""
     times: int = 1
     status: int = 503
+    code: str = ""
     body: object = None
     headers: dict[str, str] = field(default_factory=dict)
     delay_seconds: float = 0
@@ -139,15 +147,28 @@ def _answer(failure: Failure) -> Response:
     headers = dict(failure.headers)
     if failure.retry_after_seconds is not None:
         headers["retry-after"] = str(failure.retry_after_seconds)
+    if failure.kind == "refusal":
+        return _refusal(REFUSALS[failure.code], headers)
     if failure.kind == "html":
         return HTMLResponse(_HTML, 502, headers)
     if failure.kind == "throttle":
-        text = "Too many requests reached. Actual (101). Maximum (100)."
-        return JSONResponse(_error("Application_TooManyRequests", text), 429, headers)
+        return _refusal(REFUSALS["Application_TooManyRequests"], headers)
     if isinstance(failure.body, str):
         return Response(failure.body, failure.status, headers, media_type="text/plain")
     body = _error("Unknown", "The simulator was asked to fail.") if failure.body is None else failure.body
     return JSONResponse(body, failure.status, headers)
+
+
+def _refusal(fault: BcFault, headers: dict[str, str]) -> Response:
+    correlation = uuid4()
+    answer = render_fault(fault, correlation)
+    sent = {
+        "request-id": str(correlation),
+        "content-type": answer.content_type or JSON_TYPE,
+        **answer.headers,
+        **headers,
+    }
+    return Response(answer.body, answer.status, sent)
 
 
 def _error(code: str, message: str) -> dict[str, object]:

@@ -196,7 +196,7 @@ def too_long(value: str, limit: int) -> BcFault:
 
 def invalid_guid(value: str) -> BcFault:
     """A text that is not a GUID."""
-    return BcFault(400, "Application_InvalidGUID", f"Invalid format of GUID string. Value: {value}")
+    return BcFault(400, "Application_InvalidGUID", f"Invalid format of GUID string: {value}")
 
 
 def callback_not_allowed() -> BcFault:

@@ -8,23 +8,15 @@ from typing import Final
 import msgspec
 
 from linkspan.simulator.books.bulk import generate
-from linkspan.simulator.books.world import Company, Environment, EnvironmentState, Snapshot, World
+from linkspan.simulator.books.world import Company, Environment, EnvironmentState, Snapshot
 from linkspan.simulator.command import Commanded, ControlError, command
 from linkspan.simulator.entra.demo import DEMO_DOMAIN
 from linkspan.simulator.faults import BcFault
-from linkspan.simulator.limits import Gate, Limits, Outage, SlowWork
-from linkspan.simulator.switches import SwitchBoard, Switches
+from linkspan.simulator.limits import Limits, Outage, SlowWork
+from linkspan.simulator.service import Service
+from linkspan.simulator.switches import Switches
 
 _MOST_CUSTOMERS: Final = 99_999_999
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """What the commands here act on."""
-
-    world: World
-    gate: Gate
-    switches: SwitchBoard
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +39,8 @@ class ServiceControl(Commanded):
         self._kept = {}
 
     def reset_service(self) -> None:
-        """Return to the service's own limits and switches, and forget kept books."""
-        self.service.gate.reset()
-        self.service.switches.reset()
+        """Return to the service's own limits, switches and permissions, without recording or kept books."""
+        self.service.reset()
         self._kept.clear()
 
     @command(reads=True)

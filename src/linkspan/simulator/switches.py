@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from linkspan.simulator.faults import BcFault
+from linkspan.simulator.permissions import RefusalCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Switches:
     atomicity_groups: let operations of a JSON batch with one atomicityGroup succeed or fail together.
     batch_references: replace `$<id>` at the start of a batch operation's address by what that operation created.
     relative_location: leave scheme and host out of the Location of what an action made.
+    permission_refusal: code of the refusal of a caller without the permission (500, or 403 Authorization).
     property_order: check the properties of a body in the order sent, or in that of the entity's declaration.
     """
 
@@ -33,6 +35,7 @@ class Switches:
     atomicity_groups: bool = True
     batch_references: bool = False
     relative_location: bool = False
+    permission_refusal: RefusalCode = "Internal_ServerError"
     property_order: Literal["sent", "declared"] = "sent"
 
     def adjust(self, fault: BcFault) -> BcFault:

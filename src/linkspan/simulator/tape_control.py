@@ -3,15 +3,16 @@
 from pathlib import Path
 
 from linkspan.simulator.command import Commanded, ControlError, command
-from linkspan.simulator.tape.deck import Deck, Otherwise
+from linkspan.simulator.service import Service
+from linkspan.simulator.tape.deck import Otherwise
 from linkspan.simulator.tape.recorded import Recorded, read_recording
 from linkspan.simulator.tape.upstream import BUSINESS_CENTRAL, checked_origin
 
 
 class TapeControl(Commanded):
-    """What can be done with recordings; whoever inherits this sets `deck`."""
+    """What can be done with recordings; whoever inherits this sets `service`."""
 
-    deck: Deck
+    service: Service
 
     @command()
     def start_recording(self, upstream: str = BUSINESS_CENTRAL) -> None:
@@ -25,7 +26,7 @@ class TapeControl(Commanded):
     def record_to(self, upstream: str, file: Path | None) -> None:
         """Do as `start_recording`, and write every exchange to a new `file` as well; raises ControlError."""
         try:
-            self.deck.record(checked_origin(upstream), file)
+            self.service.deck.record(checked_origin(upstream), file)
         except FileExistsError as mistake:
             raise ControlError(f"{file} exists already; a recording starts a file of its own.") from mistake
         except (ValueError, OSError) as mistake:
@@ -34,17 +35,17 @@ class TapeControl(Commanded):
     @command(reads=True)
     def recording(self) -> list[Recorded]:
         """Return the exchanges recorded so far, redacted, oldest first."""
-        return self.deck.recorded_so_far()
+        return self.service.deck.recorded_so_far()
 
     @command()
     def stop_recording(self) -> int:
         """Answer from the books again; return how many exchanges were recorded."""
-        return len(self.deck.stop())
+        return len(self.service.deck.stop())
 
     @command()
     def replay(self, exchanges: list[Recorded], *, otherwise: Otherwise = "refuse") -> int:
         """Answer requests to the API as recorded; others are refused with 404, or left to the `books`."""
-        return self.deck.play(exchanges, otherwise)
+        return self.service.deck.play(exchanges, otherwise)
 
     def replay_file(self, file: Path, *, otherwise: Otherwise = "refuse") -> int:
         """Replay a file that was recorded; raises ControlError when it is not one."""
@@ -56,4 +57,4 @@ class TapeControl(Commanded):
     @command()
     def stop_replay(self) -> None:
         """Answer from the books again."""
-        self.deck.eject()
+        self.service.deck.eject()

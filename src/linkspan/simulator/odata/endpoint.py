@@ -5,10 +5,9 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from linkspan.simulator.books.world import Tenant, World
+from linkspan.simulator.books.world import Tenant
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault, invalid_credentials
-from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.arrival import Arrival, Identity, arrive, outside, raw_path, read_all
 from linkspan.simulator.odata.batch import answer_batch
 from linkspan.simulator.odata.dispatch import respond
@@ -16,22 +15,14 @@ from linkspan.simulator.odata.environments import administered_list, environment
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
 from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.odata.response import answered
-from linkspan.simulator.switches import SwitchBoard
-from linkspan.simulator.tape.deck import Deck
+from linkspan.simulator.service import Service
 
 _VERBS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
 
 
-def routes(
-    world: World,
-    identity: Identity,
-    *,
-    gate: Gate | None = None,
-    switches: SwitchBoard | None = None,
-    deck: Deck | None = None,
-) -> list[BaseRoute]:
+def routes(service: Service, identity: Identity) -> list[BaseRoute]:
     """Return the routes of Business Central: the API under ``/v2.0`` and the two lists of environments."""
-    door = _Door(world, identity, gate or Gate(world.clock), switches or SwitchBoard(), deck or Deck())
+    door = _Door(service, identity)
     admin = "/admin/{version}/applications"
     return [
         Route("/v2.0/{rest:path}", answered(door.api), methods=_VERBS),
@@ -42,14 +33,14 @@ def routes(
 
 
 class _Door:
-    """Answers the requests of every route over one world."""
+    """Answers the requests of every route over one service."""
 
-    def __init__(self, world: World, identity: Identity, gate: Gate, switches: SwitchBoard, deck: Deck) -> None:
-        self._world = world
+    def __init__(self, service: Service, identity: Identity) -> None:
+        self._service = service
+        self._world = service.world
+        self._gate = service.gate
+        self._deck = service.deck
         self._identity = identity
-        self._gate = gate
-        self._switches = switches
-        self._deck = deck
         self._contract = load_contract()
         self._pages = PageStore()
 
@@ -70,7 +61,7 @@ class _Door:
         try:
             return await self._admitted(request)
         except BcFault as fault:
-            raise self._switches.now.adjust(fault) from fault
+            raise self._service.switches.now.adjust(fault) from fault
 
     async def _admitted(self, request: Request) -> Answer:
         arrival = arrive(self._world, self._identity, self._gate, request)
@@ -89,9 +80,10 @@ class _Door:
             arrival.environment,
             self._contract,
             f"{outside(request)}/v2.0/{place.root}",
-            self._switches.now,
+            self._service.switches.now,
             self._gate.limits,
             self._pages,
+            self._service.permissions.of(arrival.caller),
         )
         path = quote(raw_path(request), safe="/%()'!$&*+,;=:@~-._")
         incoming = Incoming(

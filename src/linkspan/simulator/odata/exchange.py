@@ -12,6 +12,7 @@ from linkspan.simulator.limits import Limits
 from linkspan.simulator.odata.address import Address
 from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.odata.literals import read_guid
+from linkspan.simulator.permissions import Allowed
 from linkspan.simulator.switches import Switches
 
 MetadataLevel = Literal["none", "minimal", "full"]
@@ -21,7 +22,10 @@ _LEVEL: Final = re.compile(r"odata\.metadata\s*=\s*(none|minimal|full)", re.IGNO
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What all requests to the API of one environment share; `root` is the outside address of that API."""
+    """What all requests to the API of one environment share; `root` is the outside address of that API.
+
+    `allowed` holds the caller to less than everything with the entity sets in it.
+    """
 
     world: World
     environment: Environment
@@ -30,6 +34,7 @@ class Desk:
     switches: Switches
     limits: Limits
     pages: PageStore
+    allowed: Mapping[str, Allowed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
-from linkspan.simulator.books.world import World
 from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.entra.tokens import service_principal_id
 from linkspan.simulator.faults import (
@@ -23,7 +22,6 @@ from linkspan.simulator.faults import (
     record_not_found,
     required_parameter,
 )
-from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.arrival import Arrival, Caller, Identity, arrive, outside, read_all
 from linkspan.simulator.odata.condition import Record
 from linkspan.simulator.odata.exchange import Answer
@@ -32,7 +30,7 @@ from linkspan.simulator.odata.paging import LARGEST_PAGE, cut_page
 from linkspan.simulator.odata.payload import check_changes, check_new, read_body
 from linkspan.simulator.odata.representation import Body, encode, single, write_records
 from linkspan.simulator.odata.response import answered
-from linkspan.simulator.switches import SwitchBoard
+from linkspan.simulator.service import Service
 from linkspan.simulator.webhooks.courier import Courier
 from linkspan.simulator.webhooks.receiver import shake_hands
 from linkspan.simulator.webhooks.subscription import (
@@ -60,15 +58,13 @@ class _Visit:
 class SubscriptionEndpoint:
     """Serves the subscriptions that a courier keeps."""
 
-    def __init__(
-        self, world: World, identity: Identity, courier: Courier, *, gate: Gate, switches: SwitchBoard
-    ) -> None:
-        """Serve the subscriptions of `courier` to the callers that `identity` knows and `gate` lets in."""
-        self._world = world
+    def __init__(self, service: Service, identity: Identity, courier: Courier) -> None:
+        """Serve the subscriptions of `courier` to the callers that `identity` knows, within the service's limits."""
+        self._service = service
+        self._world = service.world
+        self._gate = service.gate
         self._identity = identity
         self._courier = courier
-        self._gate = gate
-        self._switches = switches
         self._contract = load_contract()
 
     def routes(self) -> list[BaseRoute]:
@@ -84,7 +80,7 @@ class SubscriptionEndpoint:
         try:
             return await self._admitted(request)
         except BcFault as fault:
-            raise self._switches.now.adjust(fault) from fault
+            raise self._service.switches.now.adjust(fault) from fault
 
     async def _admitted(self, request: Request) -> Answer:
         arrival = arrive(self._world, self._identity, self._gate, request)

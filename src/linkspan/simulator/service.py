@@ -1,0 +1,27 @@
+"""The simulated service: its books and everything that decides how it answers requests for them."""
+
+from dataclasses import dataclass, field
+
+from linkspan.simulator.books.world import World
+from linkspan.simulator.limits import Gate
+from linkspan.simulator.permissions import Permissions
+from linkspan.simulator.switches import SwitchBoard
+from linkspan.simulator.tape.deck import Deck
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What the endpoints share and the control commands act on."""
+
+    world: World
+    gate: Gate
+    switches: SwitchBoard = field(default_factory=SwitchBoard)
+    permissions: Permissions = field(default_factory=Permissions)
+    deck: Deck = field(default_factory=Deck)
+
+    def reset(self) -> None:
+        """Return everything but the books to the start."""
+        self.gate.reset()
+        self.switches.reset()
+        self.permissions.reset()
+        self.deck.eject()
