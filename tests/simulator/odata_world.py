@@ -31,7 +31,7 @@ from linkspan.simulator.entra.tokens import Subject, mint_access_token
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 from linkspan.simulator.switches import SwitchBoard
 
 CONTRACT = load_contract()

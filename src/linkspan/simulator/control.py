@@ -27,7 +27,7 @@ from linkspan.simulator.limits import Gate
 from linkspan.simulator.permissions import Allowed
 from linkspan.simulator.refusals import REFUSALS
 from linkspan.simulator.seen import RequestLog, SeenRequest
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 from linkspan.simulator.service_control import ServiceControl
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
 from linkspan.simulator.tape_control import TapeControl

@@ -13,7 +13,7 @@ from linkspan.simulator.command import Commanded, ControlError, command
 from linkspan.simulator.entra.demo import DEMO_DOMAIN
 from linkspan.simulator.faults import BcFault
 from linkspan.simulator.limits import Limits, Outage, SlowWork
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 from linkspan.simulator.switches import Switches
 
 _MOST_CUSTOMERS: Final = 99_999_999

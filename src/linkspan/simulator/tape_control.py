@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from linkspan.simulator.command import Commanded, ControlError, command
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 from linkspan.simulator.tape.deck import Otherwise
 from linkspan.simulator.tape.recorded import Recorded, read_recording
 from linkspan.simulator.tape.upstream import BUSINESS_CENTRAL, checked_origin

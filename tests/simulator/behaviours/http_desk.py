@@ -18,7 +18,9 @@ from linkspan.simulator.clock import Clock
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import demo_directory
 from linkspan.simulator.identity import Identity
+from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
+from linkspan.simulator.served import Service
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 NOWHERE = "0d5c9b6e-1f5b-4f43-9e0c-3a2b1c0d9e8f"
@@ -124,7 +126,7 @@ def open_desk(runner: asyncio.Runner, templates: Mapping[str, Mapping[str, objec
     assert company is not None
     if templates is not None:
         company.setup = replace(company.setup, templates=templates)
-    app = Starlette(routes=routes(world, identity))
+    app = Starlette(routes=routes(Service(world, Gate(world.clock)), identity))
     headers = {"Authorization": f"Bearer {token}"}
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), headers=headers)
     return HttpDesk(runner, client, f"{API}/companies({company.id})")

@@ -15,7 +15,7 @@ from linkspan.simulator.odata.environments import administered_list, environment
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
 from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.odata.response import answered
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 
 _VERBS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
 

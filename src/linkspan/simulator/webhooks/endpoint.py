@@ -30,7 +30,7 @@ from linkspan.simulator.odata.paging import LARGEST_PAGE, cut_page
 from linkspan.simulator.odata.payload import check_changes, check_new, read_body
 from linkspan.simulator.odata.representation import Body, encode, single, write_records
 from linkspan.simulator.odata.response import answered
-from linkspan.simulator.service import Service
+from linkspan.simulator.served import Service
 from linkspan.simulator.webhooks.courier import Courier
 from linkspan.simulator.webhooks.receiver import shake_hands
 from linkspan.simulator.webhooks.subscription import (
