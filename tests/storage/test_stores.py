@@ -18,7 +18,7 @@ from linkspan.storage.link_store import Completed, LinkStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
-from linkspan.storage.run_store import RunFilter, RunStore
+from linkspan.storage.run_store import DOOR_OF_GUESS, RunFilter, RunStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.write_journal import WriteJournal
 
@@ -321,6 +321,19 @@ async def test_texts_that_a_database_refuses_are_stored_all_the_same(database):
 
     assert found is not None
     assert ("nul \ufffd inside", "x" * 128) == (found.error_message, found.action)
+
+
+async def test_the_word_of_the_process_that_ran_it_wins_over_a_guess(database):
+    await add_project(database)
+    store, book = RunStore(database), RunLog(RunStore(database))
+    for number, guess_first in ((1, True), (2, False)):
+        true = run(number)
+        guess = replace(true, door=DOOR_OF_GUESS, status=502, error_code="write_outcome_unknown", steps=())
+        for each in (guess, true) if guess_first else (true, guess):
+            book.add(each)
+            await book.flush()
+
+        assert true == await store.read(PROJECT.id, true.id)
 
 
 async def test_the_journal(database):

@@ -11,6 +11,9 @@ from linkspan.model import Run, Step
 from linkspan.storage.database import Database
 from linkspan.storage.tables import accounts, run_steps, runs
 
+DOOR_OF_GUESS = "unknown"
+"""Door of a run that was logged in place of a process that seemed dead."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
@@ -45,6 +48,17 @@ class RunStore:
             if steps:
                 await connection.execute(insert(run_steps), steps)
             await _note_successes(connection, group)
+
+    async def put_over_guess(self, run: Run) -> None:
+        """Store a run whose id exists: the word of the process that ran it wins over a guess (`DOOR_OF_GUESS`), never the reverse."""
+        guess = (runs.c.project_id == run.project_id, runs.c.id == run.id, runs.c.door == DOOR_OF_GUESS)
+        async with self._database.begin() as connection:
+            if not (await connection.execute(delete(runs).where(*guess))).rowcount:
+                return
+            await connection.execute(insert(runs), [_run_cells(run)])
+            if run.steps:
+                await connection.execute(insert(run_steps), [_step_cells(run, step) for step in run.steps])
+            await _note_successes(connection, [run])
 
     async def read(self, project_id: str, run_id: str) -> Run | None:
         """One run of a project, with its steps."""

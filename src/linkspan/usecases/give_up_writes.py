@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from linkspan.errors import ServerBusyError, WriteOutcomeUnknownError
 from linkspan.model import Run, Write
+from linkspan.storage.run_store import DOOR_OF_GUESS
 from linkspan.usecases.hall import Hall
 
 _LEAST_AGE = timedelta(minutes=15)
@@ -46,7 +47,7 @@ def _run_of(hall: Hall, line: Write) -> Run:
         connector=line.action.partition("_")[0],
         action=line.action,
         verb=action.verb.value if action else "unknown",
-        door="unknown",
+        door=DOOR_OF_GUESS,
         key_id=line.key_id,
         started_at=line.started_at,
         duration_ms=0,
