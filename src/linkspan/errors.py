@@ -13,94 +13,12 @@ Each class is one row of the table: `code` (stable, snake_case), `http_status`, 
 `advice` (what a program should do). Its docstring is the default message and, after a blank line, `next_step`: what a person should do.
 """
 
-import enum
-import inspect
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar
+from collections.abc import Iterator
 
-
-class Advice(enum.StrEnum):
-    """What a program that got the error should do."""
-
-    FIX = "fix"
-    WAIT = "wait"
-    ASK = "ask"
-    STOP = "stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """One thing wrong with a request: where (`body.displayName`), what, and the nearest known name if there is one."""
-
-    where: str
-    what: str
-    nearest: str | None = None
-
-    def __str__(self) -> str:
-        hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
-        return f"{self.where}: {self.what}{hint}"
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderAnswer:
-    """What the provider said when it refused: HTTP status, its code and text (both marked as the provider's words), URL without secrets."""
-
-    status: int
-    url: str
-    code: str | None = None
-    message: str | None = None
-    request_id: str | None = None
-    raw: object = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-
-class LinkspanError(Exception):
-    """Something inside Linkspan went wrong."""
-
-    code: ClassVar[str] = "internal_error"
-    http_status: ClassVar[int] = 500
-    wire_code: ClassVar[str] = "InternalServerError"
-    advice: ClassVar[Advice] = Advice.STOP
-    default_message: ClassVar[str] = "Something inside Linkspan went wrong."
-    next_step: str = "Look the run id up in the log, and report it if the log does not explain it."
-
-    def __init_subclass__(
-        cls,
-        *,
-        code: str | None = None,
-        status: int | None = None,
-        wire: str | None = None,
-        advice: Advice | None = None,
-    ) -> None:
-        """Take this row's own columns; what is left out is the parent's. The docstring gives message and next step."""
-        cls.code = code or cls.code
-        cls.http_status = status or cls.http_status
-        cls.wire_code = wire or cls.wire_code
-        cls.advice = advice or cls.advice
-        message, _, next_step = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")
-        cls.default_message = message
-        cls.next_step = next_step or cls.next_step
-
-    def __init__(
-        self,
-        message: str | None = None,
-        *,
-        mistakes: Sequence[Mistake] = (),
-        next_step: str | None = None,
-        provider: ProviderAnswer | None = None,
-        retry_after: float | None = None,
-        first_run_id: str | None = None,
-    ) -> None:
-        self.message = message or self.default_message
-        self.mistakes = tuple(mistakes)
-        self.provider = provider
-        self.retry_after = retry_after
-        self.run_id: str | None = None
-        self.first_run_id = first_run_id
-        if next_step is not None:
-            self.next_step = next_step
-        super().__init__(self.message)
+from linkspan.error_row import Advice as Advice
+from linkspan.error_row import LinkspanError as LinkspanError
+from linkspan.error_row import Mistake as Mistake
+from linkspan.error_row import ProviderAnswer as ProviderAnswer
 
 
 class FixRequestError(LinkspanError, code="bad_request", status=400, wire="BadRequest", advice=Advice.FIX):
@@ -256,6 +174,13 @@ class AccountSuspendedError(AccessError, code="account_suspended", status=412, w
     """The account is suspended.
 
     Resume the account, then repeat the call.
+    """
+
+
+class AccountArchivedError(AccessError, code="account_archived", status=412, wire="AccountInactiveError"):
+    """The account is archived: its tokens are erased.
+
+    Open a connect session for this account and let its user link it again, or use another account.
     """
 
 

@@ -50,6 +50,7 @@ class AccountState(enum.StrEnum):
     NEEDS_REAUTH = "needs_reauth"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
+    ARCHIVED = "archived"
 
 
 class Verb(enum.StrEnum):

@@ -17,6 +17,7 @@ from linkspan.storage.account_store import AccountStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
+from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -28,10 +29,13 @@ from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.upgrade import Upgraded, upgrade
+from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
+from linkspan.transport.pinned_client import PinnedTransport
 from linkspan.transport.protocol import Transport
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
 from linkspan.transport.throttle import Throttle
+from linkspan.usecases.deliver_events import Courier
 from linkspan.usecases.give_up_writes import give_up_writes_forever
 from linkspan.usecases.hall import Clock, Hall
 from linkspan.usecases.keep_grants import keep_grants_forever
@@ -105,6 +109,9 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         runs=runs,
         run_log=RunLog(runs),
         journal=WriteJournal(database),
+        webhooks=WebhookStore(database),
+        deliveries=DeliveryStore(database),
+        post=PinnedTransport(allow_private_addresses=settings.allow_private_addresses),
         changes=changes,
         warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),
     )
@@ -123,6 +130,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             ("house", keep_house_forever(hall)),
             ("grants", keep_grants_forever(hall)),
             ("writes", give_up_writes_forever(hall)),
+            ("events", Courier(hall).deliver_forever()),
         )
     ]
     try:
@@ -132,6 +140,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await hall.tokens.close()
+        await hall.post.close()
         await hall.run_log.flush()
         await hall.key_uses.flush()
 

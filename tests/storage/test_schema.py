@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url
 
 from linkspan.errors import ConfigurationError
 from linkspan.storage.database import sqlite_url
-from linkspan.storage.tables import metadata
+from linkspan.storage.event_tables import metadata
 from linkspan.storage.upgrade import Upgraded, _config, _scripts, current_version, known_version, upgrade
 
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}

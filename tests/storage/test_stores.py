@@ -106,7 +106,7 @@ async def test_a_profile_with_accounts_is_not_removed(database):
     store = ProfileStore(database)
 
     assert 1 == await store.remove(PROJECT.id, PROFILE.id)
-    await AccountStore(database).remove(PROJECT.id, ACCOUNT.id)
+    await AccountStore(database).remove(PROJECT.id, ACCOUNT.id, NOW)
     assert 0 == await store.remove(PROJECT.id, PROFILE.id)
     assert None is await store.read(PROJECT.id, PROFILE.id)
 
@@ -121,8 +121,8 @@ async def test_accounts(database):
     assert [] == await store.list(PROJECT.id, AccountFilter(connectors=("other",)))
     assert [] == await store.list(OTHER.id, AccountFilter())
     assert ACCOUNT == await store.of_owner(PROJECT.id, "dynamics365bc", Owner("o1", "Holm & Vik", "somebody"))
-    assert not await store.remove(OTHER.id, ACCOUNT.id)
-    assert await store.remove(PROJECT.id, ACCOUNT.id)
+    assert not await store.remove(OTHER.id, ACCOUNT.id, NOW)
+    assert await store.remove(PROJECT.id, ACCOUNT.id, NOW)
     assert None is await GrantStore(database).read(PROJECT.id, ACCOUNT.id)
 
 
@@ -141,7 +141,7 @@ async def test_a_suspended_account_comes_back_to_what_happened_meanwhile(databas
     assert resumed is not None
     assert (AccountState.SUSPENDED, (reason,)) == (suspended.state, suspended.reasons)
     assert AccountState.SUSPENDED is still.state
-    assert AccountState.NEEDS_REAUTH is resumed.state
+    assert (AccountState.NEEDS_REAUTH, ["grant_revoked"]) == (resumed.state, [one.code for one in resumed.reasons])
 
 
 async def test_a_grant_is_written_only_over_the_version_that_was_read(database):
@@ -228,7 +228,7 @@ async def test_one_session_links_once(database):
 
 async def test_two_links_of_one_owner_at_once_make_one_account(database):
     await add_account(database)
-    await AccountStore(database).remove(PROJECT.id, ACCOUNT.id)
+    await AccountStore(database).remove(PROJECT.id, ACCOUNT.id, NOW)
     sessions, links, outcomes = SessionStore(database), LinkStore(database), []
     for number in (1, 2):
         session, attempt = (
@@ -364,7 +364,7 @@ async def test_every_write_that_is_cached_moves_the_generation(database):
     seen.append(await counter.read())
     await accounts.suspend(PROJECT.id, ACCOUNT.id, StateReason("suspended", "x", NOW), NOW)
     seen.append(await counter.read())
-    await accounts.remove(PROJECT.id, ACCOUNT.id)
+    await accounts.remove(PROJECT.id, ACCOUNT.id, NOW)
     seen.append(await counter.read())
 
     assert sorted(set(seen)) == seen

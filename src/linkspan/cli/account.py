@@ -111,6 +111,17 @@ def resume(account_id: AccountId, project: ProjectOption = None) -> None:
 
 
 @app.command()
+def archive(account_id: AccountId, project: ProjectOption = None) -> None:
+    """Erase an account's tokens and close it; the account and its log stay, and linking it again opens it."""
+    from linkspan.usecases.change_account import archive_account
+
+    async def story(hall: Hall) -> Account:
+        return await archive_account(hall, await operator(hall, project), account_id)
+
+    console.print(f"Account {account_id} is {in_hall(story).state.value}; its tokens are erased.")
+
+
+@app.command()
 def delete(account_id: AccountId, project: ProjectOption = None) -> None:
     """Unlink an account: its tokens are erased, its log stays."""
     from linkspan.usecases.delete_account import delete_account

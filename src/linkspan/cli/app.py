@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from linkspan.cli import account, connector, demo, doctor, errors, guide, key, logs, mcp, profile, project, run, serve
+from linkspan.cli import (
+    account,
+    connector,
+    demo,
+    doctor,
+    errors,
+    guide,
+    key,
+    logs,
+    mcp,
+    profile,
+    project,
+    run,
+    serve,
+    webhook,
+)
 from linkspan.cli.opening import remember_root
 
 app = typer.Typer(name="linkspan", no_args_is_help=True, pretty_exceptions_enable=False)
@@ -45,6 +60,7 @@ app.add_typer(account.app, name="account", rich_help_panel=WORK)
 app.command("run", rich_help_panel=WORK)(run.run)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=WORK)
 app.add_typer(connector.app, name="connector", rich_help_panel=WORK)
+app.add_typer(webhook.app, name="webhook", rich_help_panel=WORK)
 app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
 app.command("doctor", rich_help_panel=OPERATE)(doctor.doctor)
 app.command("errors", rich_help_panel=OPERATE)(errors.errors)

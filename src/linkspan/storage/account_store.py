@@ -4,18 +4,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, and_, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkspan.event_records import EventType
 from linkspan.model import Account, AccountState, Owner, StateReason
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
-from linkspan.storage.tables import accounts, grants
+from linkspan.storage.event_outbox import note_event
+from linkspan.storage.tables import accounts, grants, link_attempts
+
+# Passing states: to the outside the account is active all the while, so that no event is due.
+_QUIET = frozenset({AccountState.ACTIVE, AccountState.REFRESHING, AccountState.DEGRADED})
+_OFF = frozenset({AccountState.SUSPENDED, AccountState.ARCHIVED})
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Which accounts a list shall hold; an empty tuple means any. `page` counts from 1."""
+    """Which accounts a list shall hold; an empty tuple means any (of states: any but archived). `page` counts from 1."""
 
     connectors: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
@@ -51,19 +57,20 @@ class AccountStore:
         ):
             if values:
                 query = query.where(column.in_(values))
+        if not wanted.states and not wanted.account_ids:
+            query = query.where(accounts.c.state != AccountState.ARCHIVED)
         query = query.order_by(accounts.c.created_at, accounts.c.id)
         query = query.limit(wanted.page_size).offset((wanted.page - 1) * wanted.page_size)
         async with self._database.read() as connection:
             return [account_of(row) for row in (await connection.execute(query)).mappings()]
 
     async def of_owner(self, project_id: str, connector: str, owner: Owner) -> Account | None:
-        """The account that was linked last for this owner (id and name)."""
+        """The account that was linked last for this owner (id and name), archived ones left out."""
         async with self._database.read() as connection:
             return await account_of_owner(connection, project_id, connector, owner)
 
     async def change(self, account: Account) -> None:
         """Store what the integrator says about an account: owner, label, kind, metadata."""
-        statement = update(accounts).where(accounts.c.project_id == account.project_id, accounts.c.id == account.id)
         cells = {
             "owner_id": account.owner.id,
             "owner_name": account.owner.name,
@@ -74,47 +81,71 @@ class AccountStore:
             "updated_at": account.updated_at,
         }
         async with self._database.begin() as connection:
-            await connection.execute(statement.values(cells))
+            await connection.execute(_here(account.project_id, account.id).values(cells))
+            await _tell(connection, account.project_id, account.id, account.updated_at)
             await bump(connection)
 
     async def suspend(self, project_id: str, account_id: str, reason: StateReason, now: datetime) -> None:
-        """Suspend an account, remembering the state to come back to."""
-        statement = update(accounts).where(
-            accounts.c.project_id == project_id, accounts.c.id == account_id, accounts.c.state != AccountState.SUSPENDED
-        )
+        """Suspend an account, remembering the state to come back to, and why it was in that."""
         async with self._database.begin() as connection:
-            await connection.execute(
-                statement.values(
-                    resume_state=accounts.c.state,
-                    state=AccountState.SUSPENDED.value,
-                    reasons=reasons_json((reason,)),
-                    updated_at=now,
-                )
-            )
+            before = await _locked(connection, project_id, account_id)
+            if before is None or before.state in _OFF:
+                return
+            cells = {
+                "resume_state": before.state.value,
+                "state": AccountState.SUSPENDED.value,
+                "reasons": reasons_json((*before.reasons, reason)),
+                "updated_at": now,
+            }
+            await connection.execute(_here(project_id, account_id).values(cells))
+            await _tell(connection, project_id, account_id, now)
             await bump(connection)
 
     async def resume(self, project_id: str, account_id: str, now: datetime) -> None:
-        """Take a suspended account back to the state that it was in."""
-        statement = update(accounts).where(
-            accounts.c.project_id == project_id, accounts.c.id == account_id, accounts.c.state == AccountState.SUSPENDED
-        )
+        """Take a suspended account back to the state that it would be in, with the reasons for that."""
         async with self._database.begin() as connection:
-            await connection.execute(
-                statement.values(state=accounts.c.resume_state, resume_state=None, reasons=[], updated_at=now)
-            )
+            before = await _locked(connection, project_id, account_id)
+            if before is None or before.state is not AccountState.SUSPENDED:
+                return
+            # The last reason is that of the suspension.
+            cells = {
+                "state": accounts.c.resume_state,
+                "resume_state": None,
+                "reasons": reasons_json(before.reasons[:-1]),
+                "updated_at": now,
+            }
+            await connection.execute(_here(project_id, account_id).values(cells))
+            await _tell(connection, project_id, account_id, now)
             await bump(connection)
 
-    async def remove(self, project_id: str, account_id: str) -> bool:
-        """Delete an account and its grant; False: there is no such account in the project."""
+    async def archive(self, project_id: str, account_id: str, reason: StateReason, now: datetime) -> None:
+        """Erase an account's tokens and close it; the account itself stays, and linking it again opens it."""
+        cells = {
+            "state": AccountState.ARCHIVED.value,
+            "resume_state": None,
+            "reasons": reasons_json((reason,)),
+            "updated_at": now,
+        }
+        statement = _here(project_id, account_id).where(accounts.c.state != AccountState.ARCHIVED)
         async with self._database.begin() as connection:
+            if (await connection.execute(statement.values(cells))).rowcount == 1:
+                await _erase_tokens(connection, project_id, account_id)
+                await _tell(connection, project_id, account_id, now)
+                await bump(connection)
+
+    async def remove(self, project_id: str, account_id: str, now: datetime) -> bool:
+        """Delete an account and every token of it; False: there is no such account in the project."""
+        async with self._database.begin() as connection:
+            before = await _locked(connection, project_id, account_id)
+            if before is None:
+                return False
+            await _erase_tokens(connection, project_id, account_id)
             await connection.execute(
-                delete(grants).where(grants.c.project_id == project_id, grants.c.account_id == account_id)
-            )
-            gone = await connection.execute(
                 delete(accounts).where(accounts.c.project_id == project_id, accounts.c.id == account_id)
             )
+            await note_event(connection, before, EventType.ACCOUNT_DELETED, now)
             await bump(connection)
-            return gone.rowcount == 1
+            return True
 
 
 async def account_of_owner(
@@ -126,6 +157,7 @@ async def account_of_owner(
         accounts.c.connector == connector,
         accounts.c.owner_id == owner.id,
         accounts.c.owner_name == owner.name,
+        accounts.c.state != AccountState.ARCHIVED,
     )
     rows = await connection.execute(query.order_by(accounts.c.updated_at.desc(), accounts.c.id).limit(1))
     row = rows.mappings().first()
@@ -143,20 +175,65 @@ async def set_state(
 
     A suspended account stays suspended, and comes back to the new state. Nothing is written when nothing changes.
     """
-    here = and_(accounts.c.project_id == account[0], accounts.c.id == account[1])
-    current = (await connection.execute(select(accounts.c.state, accounts.c.resume_state).where(here))).first()
-    if current is None:
+    project_id, account_id = account
+    before = await _locked(connection, project_id, account_id)
+    resume_state = await connection.scalar(select(accounts.c.resume_state).where(_is(project_id, account_id)))
+    if before is None or before.state is AccountState.ARCHIVED:
         return
-    suspended = current.state == AccountState.SUSPENDED
-    if state == (current.resume_state if suspended else current.state):
+    suspended = before.state is AccountState.SUSPENDED
+    was = AccountState(resume_state) if suspended and resume_state else before.state
+    if state is was:
         return
+    here, told = _here(project_id, account_id), reasons_json(reasons)
     if suspended:
-        await connection.execute(update(accounts).where(here).values(resume_state=state.value))
+        kept = [*told, *reasons_json(before.reasons[-1:])]
+        await connection.execute(here.values(resume_state=state.value, reasons=kept, updated_at=now))
     else:
-        await connection.execute(
-            update(accounts).where(here).values(state=state.value, reasons=reasons_json(reasons), updated_at=now)
-        )
+        await connection.execute(here.values(state=state.value, reasons=told, updated_at=now))
+    if not {state, was} <= _QUIET:
+        needs_reauth = state is AccountState.NEEDS_REAUTH
+        kind = EventType.ACCOUNT_NEEDS_REAUTH if needs_reauth else EventType.ACCOUNT_UPDATED
+        await _tell(connection, project_id, account_id, now, kind=kind)
     await bump(connection)
+
+
+def _is(project_id: str, account_id: str) -> ColumnElement[bool]:
+    return and_(accounts.c.project_id == project_id, accounts.c.id == account_id)
+
+
+def _here(project_id: str, account_id: str) -> Update:
+    return update(accounts).where(_is(project_id, account_id))
+
+
+async def _locked(connection: AsyncConnection, project_id: str, account_id: str) -> Account | None:
+    """The account, held until the transaction ends. SQLite has one writer anyway and ignores FOR UPDATE."""
+    query = select(accounts).where(_is(project_id, account_id)).with_for_update(key_share=True)
+    row = (await connection.execute(query)).mappings().first()
+    return account_of(row) if row else None
+
+
+async def _tell(
+    connection: AsyncConnection,
+    project_id: str,
+    account_id: str,
+    now: datetime,
+    *,
+    kind: EventType = EventType.ACCOUNT_UPDATED,
+) -> None:
+    """Note an event with the account as it is now."""
+    row = (await connection.execute(select(accounts).where(_is(project_id, account_id)))).mappings().first()
+    if row is not None:
+        await note_event(connection, account_of(row), kind, now)
+
+
+async def _erase_tokens(connection: AsyncConnection, project_id: str, account_id: str) -> None:
+    """Every token of an account: its grant's, and those of a linking that is under way."""
+    await connection.execute(delete(grants).where(grants.c.project_id == project_id, grants.c.account_id == account_id))
+    await connection.execute(
+        update(link_attempts)
+        .where(link_attempts.c.project_id == project_id, link_attempts.c.account_id == account_id)
+        .values(access=None, refresh=None)
+    )
 
 
 def account_cells(account: Account) -> dict[str, object]:

@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkspan.event_records import EventType
 from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, SealedGrant
 from linkspan.storage.account_store import account_cells, account_of_owner
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
+from linkspan.storage.event_outbox import note_event
 from linkspan.storage.grant_store import grant_cells
 from linkspan.storage.tables import accounts, connect_sessions, grants, link_attempts, projects
 
@@ -115,7 +117,10 @@ class LinkStore:
         """
         async with self._database.begin() as connection:
             # Two links of one owner at once must not make two accounts. SQLite has one writer anyway and ignores FOR UPDATE.
-            await connection.execute(select(projects.c.id).where(projects.c.id == session.project_id).with_for_update())
+            # NO KEY: whoever writes something that belongs to the project (an event, a run) need not wait.
+            await connection.execute(
+                select(projects.c.id).where(projects.c.id == session.project_id).with_for_update(key_share=True)
+            )
             if not await _is_still(connection, attempt, session, account):
                 return Completed.OTHER_ACCOUNT
             used = update(connect_sessions).where(
@@ -125,8 +130,9 @@ class LinkStore:
             )
             if (await connection.execute(used.values(used_at=account.updated_at))).rowcount != 1:
                 return Completed.SESSION_USED
-            await _put_account(connection, account)
+            kind = await _put_account(connection, account)
             await _put_grant(connection, grant)
+            await note_event(connection, account, kind, account.updated_at)
             await connection.execute(
                 _here(attempt.project_id, attempt.id).values(
                     account_id=account.id, done_at=account.updated_at, access=None, refresh=None
@@ -161,13 +167,16 @@ async def _is_still(
     return (existing.id if existing else attempt.account_id) == account.id
 
 
-async def _put_account(connection: AsyncConnection, account: Account) -> None:
+async def _put_account(connection: AsyncConnection, account: Account) -> EventType:
+    """Write the account, and answer what happened to it."""
     cells = account_cells(account)
     if account.state is AccountState.SUSPENDED:
         cells["resume_state"] = AccountState.ACTIVE.value
     here = update(accounts).where(accounts.c.project_id == account.project_id, accounts.c.id == account.id)
-    if (await connection.execute(here.values(cells))).rowcount == 0:
-        await connection.execute(insert(accounts).values(cells))
+    if (await connection.execute(here.values(cells))).rowcount:
+        return EventType.ACCOUNT_UPDATED
+    await connection.execute(insert(accounts).values(cells))
+    return EventType.ACCOUNT_CREATED
 
 
 async def _put_grant(connection: AsyncConnection, grant: SealedGrant) -> None:

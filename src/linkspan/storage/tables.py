@@ -22,7 +22,8 @@ from linkspan.storage.column_types import JsonText, Moment
 metadata = MetaData()
 
 
-def _project() -> Column[str]:
+def project_column() -> Column[str]:
+    """The column that every table of a project's things has."""
     return Column("project_id", String(64), ForeignKey("projects.id"), nullable=False)
 
 
@@ -39,7 +40,7 @@ api_keys = Table(
     "api_keys",
     metadata,
     Column("id", String(40), primary_key=True),
-    _project(),
+    project_column(),
     Column("name", Text, nullable=False),
     Column("prefix", String(60), nullable=False),
     Column("digest", String(64), nullable=False, unique=True),
@@ -55,7 +56,7 @@ profiles = Table(
     "profiles",
     metadata,
     Column("id", String(36), primary_key=True),
-    _project(),
+    project_column(),
     Column("connector", String(64), nullable=False),
     Column("name", Text, nullable=False),
     Column("auth_method", String(64), nullable=False),
@@ -83,7 +84,7 @@ accounts = Table(
     "accounts",
     metadata,
     Column("id", String(40), primary_key=True),
-    _project(),
+    project_column(),
     Column("profile_id", String(36), ForeignKey("profiles.id"), nullable=False, index=True),
     Column("connector", String(64), nullable=False),
     Column("owner_id", Text, nullable=False),
@@ -107,7 +108,7 @@ grants = Table(
     "grants",
     metadata,
     Column("account_id", String(40), ForeignKey("accounts.id"), primary_key=True),
-    _project(),
+    project_column(),
     Column("version", Integer, nullable=False),
     Column("access", LargeBinary, nullable=False),
     Column("refresh", LargeBinary),
@@ -124,7 +125,7 @@ connect_sessions = Table(
     "connect_sessions",
     metadata,
     Column("id", BigInteger, primary_key=True, autoincrement=False),
-    _project(),
+    project_column(),
     Column("profile_id", String(36), ForeignKey("profiles.id", ondelete="CASCADE"), nullable=False),
     Column("connector", String(64), nullable=False),
     Column("token_digest", String(64), nullable=False, unique=True),
@@ -145,7 +146,7 @@ link_attempts = Table(
     "link_attempts",
     metadata,
     Column("id", String(40), primary_key=True),
-    _project(),
+    project_column(),
     Column("session_id", BigInteger, ForeignKey("connect_sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("account_id", String(40), nullable=False),
     Column("state_digest", String(64), nullable=False, unique=True),
@@ -169,7 +170,7 @@ runs = Table(
     "runs",
     metadata,
     Column("id", String(40), primary_key=True),
-    _project(),
+    project_column(),
     Column("account_id", String(40)),
     Column("profile_id", String(36)),
     Column("connector", String(64), nullable=False),
@@ -193,7 +194,7 @@ run_steps = Table(
     metadata,
     Column("run_id", String(40), ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("position", Integer, primary_key=True, autoincrement=False),
-    _project(),
+    project_column(),
     Column("method", String(10), nullable=False),
     Column("url", Text, nullable=False),
     Column("status", Integer),
@@ -207,7 +208,7 @@ writes = Table(
     "writes",
     metadata,
     Column("run_id", String(40), primary_key=True),
-    _project(),
+    project_column(),
     Column("account_id", String(40), nullable=False),
     Column("action", String(128), nullable=False),
     Column("digest", String(64), nullable=False),

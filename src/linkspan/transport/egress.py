@@ -45,7 +45,7 @@ class EgressGuard:
         """Look the host up and refuse it if any of its addresses is private. Raises TransportError (refused, or connect without an address)."""
         origin = origin_of(url)
         parts = urlsplit(origin)
-        addresses = await _addresses(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        addresses = await addresses_of(parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
         if any(is_private(address) for address in addresses):
             raise TransportError("refused", Sent.NO, f"{origin} is a private address")
         self._checked[origin] = time.monotonic() + self.keep_seconds
@@ -60,7 +60,8 @@ def is_private(address: IPv4Address | IPv6Address) -> bool:
     return not address.is_global or address.is_multicast
 
 
-async def _addresses(host: str, port: int) -> list[IPv4Address | IPv6Address]:
+async def addresses_of(host: str, port: int) -> list[IPv4Address | IPv6Address]:
+    """The addresses that a host name has now (an address has itself). Raises TransportError (connect) if it has none."""
     try:
         return [ip_address(host)]
     except ValueError:

@@ -38,20 +38,7 @@ class PyreqwestTransport:
         """Exchange one request for its whole answer. Raises TransportError, whose `sent` tells how much may have left."""
         if not self._guard.known(request.url, request.allowed):
             await self._guard.check(request.url)
-        started = time.perf_counter()
-        status: int | None = None
-        try:
-            building = self._client().request(request.method, request.url).headers(request.headers)
-            building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(0)
-            if request.body is not None:
-                building = building.body_bytes(request.body)
-            async with building.build_streamed() as response:
-                status = response.status
-                headers = dict(response.headers)
-                body = await _whole(response, headers, request.max_bytes)
-        except (PyreqwestError, ValueError) as error:
-            raise _explained(error, request, status) from None
-        return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
+        return await exchange(self._client(), request)
 
     async def close(self) -> None:
         """Close the client of every event loop."""
@@ -63,12 +50,33 @@ class PyreqwestTransport:
         loop = asyncio.get_running_loop()
         client = self._clients.get(loop)
         if client is None:
-            builder = (
-                ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
-            )
-            client = builder.connect_timeout(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
+            client = builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
             self._clients[loop] = client
         return client
+
+
+def builder_of(connect_timeout: timedelta) -> ClientBuilder:
+    """What every client of ours is built from: no redirects, no proxies of the environment."""
+    builder = ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
+    return builder.connect_timeout(connect_timeout)
+
+
+async def exchange(client: Client, request: Outbound) -> Inbound:
+    """Send a request that the guard has let through. Raises TransportError."""
+    started = time.perf_counter()
+    status: int | None = None
+    try:
+        building = client.request(request.method, request.url).headers(request.headers)
+        building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(0)
+        if request.body is not None:
+            building = building.body_bytes(request.body)
+        async with building.build_streamed() as response:
+            status = response.status
+            headers = dict(response.headers)
+            body = await _whole(response, headers, request.max_bytes)
+    except (PyreqwestError, ValueError) as error:
+        raise _explained(error, request, status) from None
+    return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
 
 
 async def _whole(response: Response, headers: dict[str, str], limit: int) -> bytes:

@@ -1,4 +1,4 @@
-"""Changing, suspending and resuming a linked account."""
+"""Changing, suspending, resuming and archiving a linked account."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -53,4 +53,20 @@ async def resume_account(hall: Hall, caller: Caller, account_id: str) -> Account
     if before.state is AccountState.SUSPENDED:
         await hall.accounts.resume(before.project_id, before.id, hall.clock())
         hall.warm.drop()
+    return await find_account(hall, caller.project_id, account_id)
+
+
+async def archive_account(hall: Hall, caller: Caller, account_id: str) -> Account:
+    """Close an account and erase its tokens, but keep the account itself and its log; linking it again opens it.
+
+    Lists leave it out unless it is asked for. Raises NotFoundError.
+    """
+    require(caller, KeyScope.PLATFORM_WRITE)
+    before = await find_account(hall, caller.project_id, account_id)
+    now = hall.clock()
+    if before.state is not AccountState.ARCHIVED:
+        reason = StateReason("archived", "The account was archived, and its tokens were erased.", now)
+        await hall.accounts.archive(before.project_id, before.id, reason, now)
+        hall.warm.drop()
+        hall.tokens.forget(before.id)
     return await find_account(hall, caller.project_id, account_id)

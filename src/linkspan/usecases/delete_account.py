@@ -10,7 +10,7 @@ async def delete_account(hall: Hall, caller: Caller, account_id: str) -> Account
     """Remove an account with its grant; its runs stay in the log. Answers the account as it was. Raises NotFoundError."""
     require(caller, KeyScope.PLATFORM_WRITE)
     account = await find_account(hall, caller.project_id, account_id)
-    await hall.accounts.remove(account.project_id, account.id)
+    await hall.accounts.remove(account.project_id, account.id, hall.clock())
     hall.warm.drop()
     hall.tokens.forget(account.id)
     return account

@@ -12,6 +12,7 @@ from linkspan.providerauth.vault import Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
 from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -22,7 +23,9 @@ from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
 from linkspan.storage.session_store import SessionStore
+from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
+from linkspan.transport.protocol import Transport
 from linkspan.usecases.warm import Warm
 
 Clock = Callable[[], datetime]
@@ -52,5 +55,8 @@ class Hall:
     runs: RunStore
     run_log: RunLog
     journal: WriteJournal
+    webhooks: WebhookStore
+    deliveries: DeliveryStore
+    post: Transport
     changes: ChangeCounter
     warm: Warm

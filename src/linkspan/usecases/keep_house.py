@@ -1,4 +1,4 @@
-"""What is over is thrown away: runs beyond their retention, connect sessions and tries that can no longer be used."""
+"""What is over is thrown away: runs beyond their retention, events that everybody was told of, connect sessions and tries that can no longer be used."""
 
 import asyncio
 from contextlib import suppress
@@ -9,6 +9,7 @@ from linkspan.usecases.hall import Hall
 
 _SESSIONS_KEPT = timedelta(days=1)
 _RUNS_KEPT = timedelta(days=90)
+_EVENTS_KEPT = timedelta(days=30)
 
 
 async def keep_house(hall: Hall) -> None:
@@ -16,6 +17,7 @@ async def keep_house(hall: Hall) -> None:
     now = hall.clock()
     await hall.sessions.prune(now - _SESSIONS_KEPT)
     await hall.runs.prune(now - _RUNS_KEPT)
+    await hall.webhooks.prune(now - _EVENTS_KEPT)
 
 
 async def keep_house_forever(hall: Hall, every: float = 3600.0) -> None:

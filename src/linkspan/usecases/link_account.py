@@ -73,7 +73,8 @@ def _account(
         updated_at=now,
         last_success_at=now,
         state=existing.state if suspended else AccountState.ACTIVE,
-        reasons=existing.reasons if suspended else (),
+        # The last reason is that of the suspension; what was wrong with the grant before is mended now.
+        reasons=existing.reasons[-1:] if suspended else (),
         label=session.label or existing.label,
         metadata=session.metadata or existing.metadata,
     )

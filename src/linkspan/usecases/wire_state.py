@@ -2,28 +2,38 @@
 
 from collections.abc import Mapping
 
-from linkspan.errors import AccountRevokedError, AccountSuspendedError, LinkspanError, NeedsReauthError
+from linkspan.errors import (
+    AccountArchivedError,
+    AccountRevokedError,
+    AccountSuspendedError,
+    LinkspanError,
+    NeedsReauthError,
+)
 from linkspan.model import Account, AccountState, Profile
 
-# The five states of a grant by design section 5 (Errors); `suspended` is ours, and to a client the account is then inactive.
+# The five states of a grant by design section 5 (Errors), and the two that newer clients name (wire contract, section 1); older
+# clients keep the state as an open text.
 _WIRE_STATES: Mapping[AccountState, str] = {
     AccountState.ACTIVE: "active",
     AccountState.REFRESHING: "active",
     AccountState.DEGRADED: "active",
     AccountState.NEEDS_REAUTH: "expired",
     AccountState.REVOKED: "error",
-    AccountState.SUSPENDED: "inactive",
+    AccountState.SUSPENDED: "suspended",
+    AccountState.ARCHIVED: "archived",
 }
 _CLOSED: Mapping[AccountState, type[LinkspanError]] = {
     AccountState.SUSPENDED: AccountSuspendedError,
+    AccountState.ARCHIVED: AccountArchivedError,
     AccountState.REVOKED: AccountRevokedError,
     AccountState.NEEDS_REAUTH: NeedsReauthError,
 }
 
 
 def wire_state(account: Account, profile: Profile) -> str:
-    """`active`, `expired`, `error` or `inactive`; a degraded account is `active`, and its reasons tell the rest."""
-    return _WIRE_STATES[account.state] if profile.enabled else "inactive"
+    """`active`, `expired`, `error`, `suspended`, `archived` or (profile switched off) `inactive`; a degraded account is `active`, and its reasons tell the rest."""
+    state = _WIRE_STATES[account.state]
+    return state if profile.enabled or account.state is AccountState.ARCHIVED else "inactive"
 
 
 def closing_error(account: Account) -> LinkspanError | None:

@@ -11,7 +11,13 @@ from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.errors import CursorInvalidError
 from linkspan.model import AccountState, Owner
 from linkspan.storage.account_store import AccountFilter
-from linkspan.usecases.change_account import AccountChange, change_account, resume_account, suspend_account
+from linkspan.usecases.change_account import (
+    AccountChange,
+    archive_account,
+    change_account,
+    resume_account,
+    suspend_account,
+)
 from linkspan.usecases.delete_account import delete_account
 from linkspan.usecases.read_accounts import list_accounts, read_account
 
@@ -29,7 +35,7 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
     cursor: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     page_size: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> Page[AccountAnswer]:
-    """Accounts that fit every given filter (a filter may be repeated), oldest first. Needs `platform:read`."""
+    """Accounts that fit every given filter (a filter may be repeated), oldest first; archived ones only when `state` names them. Needs `platform:read`."""
     page = _page(cursor)
     wanted = AccountFilter(
         connectors=tuple(connector or ()),
@@ -81,6 +87,12 @@ async def suspend(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAns
 async def resume(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """Take the account back into use. Needs `platform:write`."""
     return AccountAnswer.of(await resume_account(hall, caller, account_id))
+
+
+@router.post("/accounts/{account_id}/archive", summary="Archive a linked account")
+async def archive(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
+    """Erase the account's tokens and close it, keeping the account and its log; linking it again opens it. Needs `platform:write`."""
+    return AccountAnswer.of(await archive_account(hall, caller, account_id))
 
 
 @router.delete("/accounts/{account_id}", summary="Unlink an account")
