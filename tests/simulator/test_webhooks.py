@@ -374,3 +374,15 @@ def test_reset_forgets_subscriptions(books: Books, receiver: Receiver, simulator
 
     assert [] == receiver.notifications
     assert [] == simulator.deliveries()
+
+
+def test_other_hosts_are_called_once_they_are_allowed(books: Books, simulator: Simulator) -> None:
+    body = {"notificationUrl": "http://receiver.invalid:9/hook", "resource": resource(books)}
+    before = books.call("POST", "subscriptions", body).json()["error"]["message"]
+    told = httpx2.post(f"{simulator.url}/_sim/allow_receiver", json={"host": "Receiver.invalid"}).json()
+    after = books.call("POST", "subscriptions", body).json()["error"]["message"]
+    simulator.parts.courier.receivers.clear()
+
+    assert "cannot be used" in before
+    assert ["receiver.invalid"] == told
+    assert "no answer" in after

@@ -20,6 +20,7 @@ from linkspan.cli import (
     project,
     run,
     serve,
+    sim,
     webhook,
 )
 from linkspan.cli.opening import remember_root
@@ -51,7 +52,7 @@ def root(
 START, SET_UP, WORK, OPERATE = "Start", "Set up", "Work", "Look after it"
 app.command("demo", rich_help_panel=START)(demo.demo)
 app.command("up", rich_help_panel=START)(serve.up)
-app.command("sim", rich_help_panel=START)(serve.sim)
+app.command("sim", rich_help_panel=START)(sim.sim)
 app.command("guide", rich_help_panel=SET_UP)(guide.guide)
 app.add_typer(profile.app, name="profile", rich_help_panel=SET_UP)
 app.add_typer(key.app, name="key", rich_help_panel=SET_UP)

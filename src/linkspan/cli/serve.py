@@ -1,8 +1,8 @@
-"""`linkspan up`, `linkspan sim` and `linkspan migrate`: what an operator starts."""
+"""`linkspan up` and `linkspan migrate`: what an operator starts."""
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,9 +13,6 @@ from linkspan.cli.output import console, print_facts
 from linkspan.errors import ConfigurationError, LinkspanError
 from linkspan.settings import Settings
 from linkspan.usecases.hall import Hall
-
-if TYPE_CHECKING:
-    from linkspan.simulator import Simulator
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 picks a free one (LINKSPAN_PORT).")]
 DataDir = Annotated[Path | None, typer.Option(help="Folder of the database and the key file (LINKSPAN_DATA_DIR).")]
@@ -99,40 +96,3 @@ def migrate(data_dir: DataDir = None) -> None:
         f"Schema {done.before or 'none'} -> {done.after}." + (f" Back-up: {done.backup}" if done.backup else ""),
         highlight=False,
     )
-
-
-def sim(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 picks a free one.")] = 8790,
-    impersonate: Annotated[
-        bool, typer.Option(help="Also serve the provider's own host names through a local proxy.")
-    ] = False,
-) -> None:
-    """Start the simulator alone: an offline Business Central and Entra ID with a demo company."""
-    from linkspan.simulator.serve import serve_forever
-
-    try:
-        asyncio.run(serve_forever(host, port, impersonate=impersonate, ready=tell_simulator))
-    except OSError as error:
-        stop(ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}."))
-
-
-def tell_simulator(simulator: "Simulator") -> None:
-    """The simulator's address, and all that is needed to link its demo account."""
-    demo = simulator.demo
-    print_facts(
-        {
-            "simulator": simulator.url,
-            "state": f"{simulator.url}/_sim/",
-            "API root": f"{simulator.url}/v2.0/{demo.tenant_id}/{demo.environment}/api/v2.0",
-            "tenant": f"{demo.tenant_id} ({demo.tenant_domain})",
-            "environments": ", ".join(demo.environments),
-            "client id": demo.client_id,
-            "client secret": demo.client_secret,
-            "user": f"{demo.user} / {demo.password}",
-        }
-    )
-    if simulator.front is not None:
-        console.print("Unmodified clients reach it by the provider's own host names with these set:")
-        for name, value in simulator.front.environment.items():
-            console.print(f"export {name}={value}", highlight=False, soft_wrap=True)

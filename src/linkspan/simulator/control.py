@@ -29,6 +29,7 @@ from linkspan.simulator.refusals import REFUSALS
 from linkspan.simulator.seen import RequestLog, SeenRequest
 from linkspan.simulator.served import Service
 from linkspan.simulator.service_control import ServiceControl
+from linkspan.simulator.startup import Startup, prepare, set_out
 from linkspan.simulator.state import ClockReading, State, describe_state, read_clock
 from linkspan.simulator.tape_control import TapeControl
 from linkspan.simulator.webhooks.courier import Courier, Delivery
@@ -78,6 +79,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self.parts = parts
         self.start_service(Service(parts.world, Gate(parts.clock)))
         self._start = parts.world.snapshot()
+        self._startup = Startup()
 
     @property
     def demo(self) -> Demo:
@@ -99,6 +101,15 @@ class Control(EntraControl, ServiceControl, TapeControl):
             company_ids=MappingProxyType(ids),
         )
 
+    def start_with(self, startup: Startup) -> None:
+        """Do what a command line asks for before the first answer; a reset returns to the state after it.
+
+        Raises ControlError, whose text says what to change.
+        """
+        prepare(self, startup)
+        self._startup = startup
+        self._start = self.parts.world.snapshot()
+
     @command(reads=True)
     def state(self) -> State:
         """Describe tenants, companies, users, applications, failures in waiting and the clock."""
@@ -108,6 +119,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
     def reset(self, *, keep_registrations: bool = False) -> None:
         """Return to the first state: books, clock, directory, grants, failures and request log; no recording, no replay.
 
+        What `linkspan sim` was told by its options is there again; a recording to a file goes on.
         `keep_registrations` leaves application registrations, with their redirect URIs, as they are.
         """
         self.parts.clock.set(None)
@@ -118,6 +130,9 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self.parts.courier.restore(())
         self.parts.failures.clear()
         self.parts.log.clear()
+        if self._startup.record is None:
+            self.service.deck.eject()
+        set_out(self, self._startup)
 
     @command(reads=True)
     def clock(self) -> ClockReading:
@@ -188,6 +203,12 @@ class Control(EntraControl, ServiceControl, TapeControl):
         who = client_id if user is None else self._user_id(user)
         self.service.permissions.set(who, entity_set, allowed)
         return allowed
+
+    @command()
+    def allow_receiver(self, host: str) -> list[str]:
+        """Let webhook notifications go to a host besides this computer, until the simulator ends; return all such."""
+        self.parts.courier.receivers.add(host.strip().lower())
+        return sorted(self.parts.courier.receivers)
 
     @command(reads=True)
     def deliveries(self) -> list[Delivery]:

@@ -17,6 +17,7 @@ from linkspan.simulator.app import build_app, demo_parts
 from linkspan.simulator.cable import CuttableProtocol
 from linkspan.simulator.control import Control
 from linkspan.simulator.impersonation.front import Front
+from linkspan.simulator.startup import Startup
 
 Result = TypeVar("Result")
 _START_SECONDS: Final = 30
@@ -156,21 +157,26 @@ async def serve_forever(
     *,
     seed: int = 0,
     impersonate: bool = False,
+    startup: Startup | None = None,
     ready: Callable[[Simulator], None] | None = None,
 ) -> None:
     """Serve a simulator in the running event loop until SIGTERM, SIGINT or cancellation (for `linkspan sim`).
 
-    `ready` is called with the simulator once it answers; with `impersonate` its `front` is open by then.
-    Raises OSError if the address is taken.
+    `startup` is done first. `ready` is called with the simulator once it answers; with `impersonate` its `front` is open
+    by then. Raises OSError if the address is taken, ControlError for a startup that cannot be done.
     """
     simulator = Simulator(host, port, seed)
-    if impersonate:
-        await simulator.open_front()
     try:
+        if startup is not None:
+            simulator.start_with(startup)
+        if impersonate:
+            await simulator.open_front()
         await simulator.serve(lambda: ready(simulator) if ready else None)
     finally:
+        simulator.service.deck.stop()
         if simulator.front is not None:
             await simulator.front.close()
+        simulator.stop()
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -20,8 +20,7 @@ class Service:
     deck: Deck = field(default_factory=Deck)
 
     def reset(self) -> None:
-        """Return everything but the books to the start."""
+        """Return limits, switches and permissions to the start."""
         self.gate.reset()
         self.switches.reset()
         self.permissions.reset()
-        self.deck.eject()

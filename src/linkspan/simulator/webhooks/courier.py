@@ -42,6 +42,7 @@ class Courier:
     def __init__(self, world: World, clock: Clock) -> None:
         """Watch the changes of `world`; everything is due by `clock`."""
         self.subscriptions = SubscriptionBook()
+        self.receivers: set[str] = set()
         self._world = world
         self._clock = clock
         self._changes: dict[str, list[Change]] = {}

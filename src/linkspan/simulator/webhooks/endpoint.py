@@ -156,7 +156,7 @@ class SubscriptionEndpoint:
             table=table,
             place=place_of(visit.arrival.environment),
         )
-        await asyncio.to_thread(shake_hands, wanted.notification_url)
+        await asyncio.to_thread(shake_hands, wanted.notification_url, self._courier.receivers)
         with self._courier.writing() as book:
             if len(book.of(visit.arrival.environment)) >= MOST_SUBSCRIPTIONS:
                 raise bad_request(f"An environment has at most {MOST_SUBSCRIPTIONS} webhook subscriptions.")
@@ -172,7 +172,7 @@ class SubscriptionEndpoint:
             str(values.get("resource", known.resource)), visit.arrival.environment, self._contract
         )
         url = str(values.get("notificationUrl", known.notification_url))
-        await asyncio.to_thread(shake_hands, url)
+        await asyncio.to_thread(shake_hands, url, self._courier.receivers)
         with self._courier.writing() as book:
             current = self._find(visit, key)
             _match(visit, current)

@@ -1,8 +1,8 @@
-"""The simulator's only outgoing requests: handshakes and notifications to receivers on this computer."""
+"""Handshakes and notifications: requests to receivers on this computer, and on hosts that control has allowed."""
 
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
 from typing import Final
@@ -15,23 +15,28 @@ ALLOWANCE_SECONDS: Final = 5
 _MOST_READ: Final = 65_536
 
 
-def check_address(url: str) -> None:
-    """Raise 400 unless `url` is an http address of this computer: the simulator never talks to another one."""
+def check_address(url: str, allowed: Collection[str] = ()) -> None:
+    """Raise 400 unless `url` is an http address of this computer, or of an `allowed` host."""
     try:
         parts = urlsplit(url)
-        usable = parts.scheme == "http" and parts.hostname is not None and _is_loopback(parts.hostname)
+        usable = (
+            parts.scheme == "http"
+            and parts.hostname is not None
+            and (parts.hostname in allowed or _is_loopback(parts.hostname))
+        )
         usable = usable and (parts.port or 80) > 0
     except ValueError:
         usable = False
     if not usable:
         raise bad_request(
-            f"The notification URL '{url}' cannot be used: the simulator calls http addresses of this computer only."
+            f"The notification URL '{url}' cannot be used: the simulator calls http addresses of this computer and of "
+            "hosts that it was told to allow."
         )
 
 
-def shake_hands(url: str) -> None:
+def shake_hands(url: str, allowed: Collection[str] = ()) -> None:
     """Ask the receiver to send a token back; raises 400 unless it answers 200 with the token as its body in time."""
-    check_address(url)
+    check_address(url, allowed)
     token = secrets.token_urlsafe(24)
     parts = urlsplit(url)
     query = "&".join(part for part in (parts.query, urlencode({"validationToken": token})) if part)

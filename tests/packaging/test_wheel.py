@@ -1,0 +1,85 @@
+"""The built wheel in a new environment, outside the repository: a pytest file with the fixture, and the command."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+TEN_LINES = """\
+import json, urllib.parse, urllib.request
+from linkspan.simulator import business_central  # the fixture
+
+def test_customers_can_be_read(business_central):
+    demo, url = business_central.demo, business_central.url
+    form = {"grant_type": "client_credentials", "client_id": demo.client_id, "client_secret": demo.client_secret,
+            "scope": "https://api.businesscentral.dynamics.com/.default"}
+    token = json.load(urllib.request.urlopen(f"{url}/{demo.tenant_id}/oauth2/v2.0/token", urllib.parse.urlencode(form).encode()))
+    asked = urllib.request.Request(f"{url}/v2.0/{demo.environment}/api/v2.0/companies({demo.company_id})/customers",
+                                   headers={"Authorization": f"Bearer {token['access_token']}"})
+    assert json.load(urllib.request.urlopen(asked))["value"][0]["number"]
+"""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "-w", str(folder), str(ROOT)]
+    done = subprocess.run(build, capture_output=True, text=True, timeout=55, check=False)
+    assert 0 == done.returncode, done.stderr
+    (found,) = folder.glob("linkspan-*.whl")
+    return found
+
+
+@pytest.fixture(scope="module")
+def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new environment with the wheel; its dependencies are those of this environment, without the linkspan in it."""
+    place = tmp_path_factory.mktemp("elsewhere") / "env"
+    subprocess.run([sys.executable, "-m", "venv", place], check=True, timeout=55)
+    here = next(path for path in sys.path if path.endswith("site-packages"))
+    (next((place / "lib").glob("python*/site-packages")) / "dependencies.pth").write_text(f"{here}\n")
+    own = place / "bin" / "python"
+    install = [own, "-m", "pip", "--disable-pip-version-check", "install", "--no-index", "--no-deps", wheel]
+    subprocess.run(install, check=True, capture_output=True, timeout=55)
+    return own
+
+
+def outside(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "LINKSPAN_"))
+    }
+    return subprocess.run(
+        [python, *arguments], cwd=folder, env=clean, capture_output=True, text=True, timeout=55, check=False
+    )
+
+
+def test_the_fixture_works_in_a_pytest_file_of_ten_lines(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(TEN_LINES)
+    done = outside(python, tmp_path, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py")
+    lines = [line for line in TEN_LINES.splitlines() if line.strip()]
+
+    assert len(lines) <= 11
+    assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_it_is_the_wheel_and_not_the_repository(python: Path, tmp_path: Path) -> None:
+    done = outside(python, tmp_path, "-c", "import linkspan.simulator as one; print(one.__file__)")
+
+    assert done.stdout.startswith(str(python.parents[1])), done.stderr
+
+
+def test_the_wheel_holds_templates_contract_and_no_tests(wheel: Path, python: Path, tmp_path: Path) -> None:
+    done = outside(python, tmp_path, "-m", "zipfile", "-l", str(wheel))
+
+    for name in ("dynamics365bc/contract.json", "state.html", "linkspan/simulator/serve.py"):
+        assert name in done.stdout
+    assert "tests/" not in done.stdout
+
+
+def test_the_command_of_the_wheel_runs(python: Path, tmp_path: Path) -> None:
+    done = outside(python, tmp_path, "-m", "linkspan.cli.app", "sim", "--help")
+
+    assert 0 == done.returncode, done.stderr
+    assert "--customers" in done.stdout

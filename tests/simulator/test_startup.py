@@ -1,0 +1,97 @@
+"""What a simulator is told before its first answer, and what a reset makes of it."""
+
+from pathlib import Path
+
+import pytest
+
+from linkspan.simulator.app import demo_parts
+from linkspan.simulator.command import ControlError
+from linkspan.simulator.control import Control
+from linkspan.simulator.startup import Startup
+from linkspan.simulator.tape.recorded import Recorded, RecordingFile
+
+
+@pytest.fixture
+def control() -> Control:
+    return Control(demo_parts())
+
+
+def customers(control: Control) -> int:
+    return control.state().tenants[0].environments[0].companies[0].records["customer"]
+
+
+@pytest.mark.parametrize(
+    ("startup", "told"),
+    [
+        (Startup(fail=("explode",)), "explode"),
+        (Startup(fail=("",)), "kind"),
+        (Startup(fail=("throttle,often",)), "often"),
+        (Startup(fail=("throttle,colour=red",)), "colour"),
+        (Startup(fail=("refusal,code=Made_Up",)), "Application_DialogException"),
+        (Startup(limit=("requests",)), "requests"),
+        (Startup(limit=("requests=none",)), "requests"),
+        (Startup(limit=("requests=0",)), "at least 1"),
+        (Startup(switch=("no_such_switch=1",)), "no_such_switch"),
+        (Startup(switch=("quoted_guid_keys=maybe",)), "bool"),
+        (Startup(replay=Path("/nowhere.jsonl")), "nowhere"),
+        (Startup(record=Path("/nowhere/a"), upstream="http://example.com"), "https"),
+        (Startup(record=Path("/nowhere/a"), replay=Path("b")), "either"),
+    ],
+)
+def test_mistakes_are_explained(control: Control, startup: Startup, told: str) -> None:
+    with pytest.raises(ControlError, match=told):
+        control.start_with(startup)
+
+
+def test_a_reset_returns_to_what_was_told(control: Control, tmp_path: Path) -> None:
+    tape = RecordingFile(tmp_path / "tape.jsonl")
+    tape.add(Recorded("GET", "companies", "", 200))
+    tape.close()
+    before = customers(control)
+    control.start_with(
+        Startup(
+            customers=300,
+            fail=("throttle,times=3", "html"),
+            limit=("requests=9", "concurrent=2"),
+            switch=("retry_after_seconds=null", "search=ignore"),
+            replay=tmp_path / "tape.jsonl",
+        )
+    )
+    control.clear_failures()
+    control.set_limits(requests=100)
+    control.set_switch("search", "refuse")
+    control.stop_replay()
+    control.reset()
+
+    assert before + 300 == customers(control)
+    assert [("throttle", 3), ("html", 1)] == [(one.kind, one.times) for one in control.state().failures]
+    assert (9, 2) == (control.limits().requests, control.limits().concurrent)
+    assert "ignore" == control.switches().search
+    assert control.service.deck.plays
+
+
+def test_the_same_seed_invents_the_same_customers(control: Control) -> None:
+    other = Control(demo_parts())
+    third = Control(demo_parts())
+    control.start_with(Startup(customers=50, seed=4))
+    other.start_with(Startup(customers=50, seed=4))
+    third.start_with(Startup(customers=50, seed=5))
+
+    def made(one: Control) -> list[tuple[object, object]]:
+        company = next(
+            iter(next(iter(one.service.world.tenants.values())).environments["Production"].companies.values())
+        )
+        rows = company.tables["customer"].all()
+        return [(row["id"], row["displayName"]) for row in rows if str(row["number"]).startswith("G")]
+
+    assert 50 == len(made(control))
+    assert made(control) == made(other)
+    assert made(control) != made(third)
+
+
+def test_a_recording_to_a_file_goes_on_after_a_reset(control: Control, tmp_path: Path) -> None:
+    control.start_with(Startup(record=tmp_path / "tape.jsonl", upstream="http://127.0.0.1:9"))
+    control.reset()
+
+    assert control.service.deck.records
+    assert 0 == control.stop_recording()
