@@ -51,7 +51,7 @@ async def failed(front: Front, door: str, action: str, **call: object) -> dict[s
 
 CHUNK = b"100000\r\n" + b" " * 0x100000 + b"\r\n"
 READS: dict[str, Script] = {
-    "60 MB, announced": writes(HEAD + b"Content-Length: 60000000\r\n\r\n[", then_stall=1),
+    "60 MB, announced": writes(HEAD + b"Content-Length: 60000000\r\n\r\n[" + b" " * 300_000, then_stall=1),
     "60 MB, not announced": writes(HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNK * 60),
     "garbage": raw(b'{"value": [{"id": "1"'),
     "no UTF-8": raw(b'{"value": [{"id": "\xff\xfe"}]}'),

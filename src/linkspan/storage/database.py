@@ -1,13 +1,13 @@
 """The database behind every store: SQLite in WAL mode by default, PostgreSQL by its address; the same statements for both."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -25,12 +25,13 @@ log = structlog.get_logger(__name__)
 class Database:
     """One process's connections.
 
-    `begin()` is a transaction that may write, `read()` one that only reads. On SQLite writers queue up inside the process first:
-    its own busy handler sleeps and is unfair. Both raise ServerBusyError while the database is away, locked or full.
+    `begin()` is a transaction that may write, `read()` one that only reads, `write_group()` one that stores many rows. On SQLite
+    writers queue up inside the process first: its own busy handler sleeps and is unfair. All raise ServerBusyError while the database
+    is away, locked or full.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine
+    def __init__(self, engine: AsyncEngine, group_engine: Engine) -> None:
+        self._engine, self._group_engine = engine, group_engine
         self._writing = asyncio.Lock() if engine.dialect.name == "sqlite" else None
 
     @property
@@ -56,9 +57,35 @@ class Database:
             async with self._engine.connect() as connection:
                 yield await connection.execution_options(**{READ_ONLY: True})
 
+    async def write_group(self, work: Callable[[Connection], None]) -> None:
+        """A writing transaction that is carried out whole in a thread, so that the event loop has no part in it but to wait.
+
+        A caller who is cancelled waits for the end, for nothing stops a thread: the group may have been stored then.
+        """
+        with _translated():
+            if self._writing is None:
+                await _to_the_end(lambda: self._in_transaction(work))
+            else:
+                async with self._writing:
+                    await _to_the_end(lambda: self._in_transaction(work))
+
+    def _in_transaction(self, work: Callable[[Connection], None]) -> None:
+        with self._group_engine.begin() as connection:
+            work(connection)
+
     async def close(self) -> None:
         """Give back every connection."""
         await self._engine.dispose()
+        self._group_engine.dispose()
+
+
+async def _to_the_end(work: Callable[[], None]) -> None:
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
 
 
 @contextmanager
@@ -81,12 +108,14 @@ def open_database(url: str) -> Database:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         engine = create_async_engine(address.set(drivername="sqlite+aiosqlite"), pool_size=_POOL, max_overflow=_POOL)
+        groups = create_engine(address.set(drivername="sqlite"), pool_size=1)
         prepare_sqlite(engine.sync_engine)
-        return Database(engine)
+        prepare_sqlite(groups)
+        return Database(engine, groups)
+    address = address.set(drivername="postgresql+psycopg")
     return Database(
-        create_async_engine(
-            address.set(drivername="postgresql+psycopg"), pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True
-        )
+        create_async_engine(address, pool_size=_POOL, max_overflow=_POOL, pool_pre_ping=True),
+        create_engine(address, pool_size=1, pool_pre_ping=True),
     )
 
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from linkspan.errors import ServerBusyError
 from linkspan.model import Run
 from linkspan.storage.run_store import RunStore
 
-_GROUP = 200
+_GROUP = 500
 _SECONDS = 0.5
 _MOST_WAITING = 20_000
 _PATIENCE_SECONDS = 10.0
@@ -77,12 +77,6 @@ class RunLog:
     async def _put(self, group: Sequence[Run]) -> None:
         try:
             await self._store.put(group)
-        except IntegrityError:
-            if len(group) == 1:
-                await self._put_again(group[0])
-                return
-            for run in group:
-                await self._put([run])
         except DBAPIError:
             if len(group) == 1:
                 # A run that the database can never take must not hold up all that come behind it.
@@ -90,10 +84,3 @@ class RunLog:
                 return
             for run in group:
                 await self._put([run])
-
-    async def _put_again(self, run: Run) -> None:
-        """A run that is there already: after a jump of the clock, a living process's write may have been given up."""
-        try:
-            await self._store.put_over_guess(run)
-        except DBAPIError:
-            log.exception("run_not_storable", run_id=run.id)

