@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
+
 
 class Secret:
     """A text that must not be seen: `reveal()` gives it, every other way of looking shows stars."""
@@ -231,8 +233,7 @@ class LinkAttempt:
     done_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """One provider request of a run. `url` carries no secret; durations in milliseconds; `status` None: no answer arrived."""
 
     index: int
@@ -245,8 +246,7 @@ class Step:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(msgspec.Struct, frozen=True, gc=False):
     """One call of an action, as the log keeps it. `door`: rest, rpc, mcp, cli; `error_code` None: it succeeded."""
 
     id: str

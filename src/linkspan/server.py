@@ -4,16 +4,19 @@ import asyncio
 import contextlib
 import gc
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
 
 from linkspan.doors.compat.routes import routes as compat_routes
 from linkspan.doors.guides.routes import routes as guide_routes
 from linkspan.doors.linking.routes import routes as linking_routes
 from linkspan.doors.look.assets import static_routes
 from linkspan.doors.mcp.routes import routes as mcp_routes
+from linkspan.doors.porch.quick import Straight
 from linkspan.doors.rest.routes import routes as rest_routes
 from linkspan.settings import Settings
 from linkspan.usecases.hall import Hall
@@ -23,10 +26,31 @@ from linkspan.usecases.hall import Hall
 _COLLECT_AFTER = (20_000, 20, 20)
 
 
+class House(Starlette):
+    """Every door; an address that one of them serves `Straight` is handed on before Starlette's layers (and any middleware) begin."""
+
+    def __init__(self, routes: Sequence[BaseRoute]) -> None:
+        super().__init__(routes=routes)
+        self._straight: dict[tuple[object, object], Straight] = {
+            (method, route.path): route.endpoint
+            for route in routes
+            if isinstance(route, Route) and isinstance(route.endpoint, Straight)
+            for method in route.methods or ()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        straight = self._straight.get((scope.get("method"), scope.get("path")))
+        if straight is None:
+            await super().__call__(scope, receive, send)
+        else:
+            await straight(scope, receive, send)
+
+
 def build_app(hall: Hall) -> Starlette:
     """Every door of the house, hottest first: a route is found in the order of this list."""
-    return Starlette(
-        routes=[
+    return House(
+        [
             *compat_routes(hall),
             *mcp_routes(hall),
             *rest_routes(hall),

@@ -62,7 +62,7 @@ FAULTS: dict[str, Row] = {
     "cut": (writes(b""), (ProviderUnavailableError, 3), (WriteOutcomeUnknownError, 1)),
     "half a body": (writes(CREATED), (ProviderUnavailableError, 3), (WriteOutcomeUnknownError, 1)),
     "half a refusal": (
-        writes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 99\r\n\r\n{"), (ProviderRejectedError, 1), (ProviderRejectedError, 1),
+        writes(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 99\r\n\r\n{"), (ProviderRejectedError, 2), (ProviderRejectedError, 1),
     ),
     "stall": (writes(b"", then_stall=2), (ProviderTimeoutError, 3), (WriteOutcomeUnknownError, 1)),
     "stall in the body": (writes(CREATED, then_stall=2), (ProviderTimeoutError, 3), (WriteOutcomeUnknownError, 1)),

@@ -1,7 +1,8 @@
 """Records to store, all different and all of our own invention."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from linkspan.model import (
     Account,
@@ -108,7 +109,7 @@ def run(number: int, **changes: object) -> Run:
         rows=3,
         steps=(Step(0, "GET", "https://api.example/items", 200, 11.25, started, "req-1"),),
     )
-    return replace(made, **changes)
+    return msgspec.structs.replace(made, **changes)
 
 
 async def add_project(database: Database) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import msgspec
 import pytest
 from records import ACCOUNT, ATTEMPT, GRANT, KEY, NOW, OTHER, PROFILE, PROJECT, SESSION, add_account, add_project, run
 
@@ -328,7 +329,9 @@ async def test_the_word_of_the_process_that_ran_it_wins_over_a_guess(database):
     store, book = RunStore(database), RunLog(RunStore(database))
     for number, guess_first in ((1, True), (2, False)):
         true = run(number)
-        guess = replace(true, door=DOOR_OF_GUESS, status=502, error_code="write_outcome_unknown", steps=())
+        guess = msgspec.structs.replace(
+            true, door=DOOR_OF_GUESS, status=502, error_code="write_outcome_unknown", steps=()
+        )
         for each in (guess, true) if guess_first else (true, guess):
             book.add(each)
             await book.flush()

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from linkspan.connectors.action import Action, Connector
 from linkspan.model import Secret, Step
 
@@ -11,14 +13,13 @@ COMPANY = "company_id"
 """The path input that names a company by id or by name, filled from the account where a caller leaves it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(msgspec.Struct, frozen=True, gc=False):
     """What a caller sent, untrusted, as `json_text.parse` reads it; the four groups have the same names on every door."""
 
-    path: Mapping[str, object] = field(default_factory=dict)
-    query: Mapping[str, object] = field(default_factory=dict)
+    path: Mapping[str, object] = msgspec.field(default_factory=dict)
+    query: Mapping[str, object] = msgspec.field(default_factory=dict)
     body: Mapping[str, object] | None = None
-    headers: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, object] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,7 @@ class Position:
     remaining: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, gc=False):
     """One run of an action, validated: every value has the provider's form.
 
     `path` holds the inputs as texts, account defaults included (`company_id` may still be a name); `position` stands in for a
@@ -71,8 +71,7 @@ class Call:
     digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, gc=False):
     """An action's answer.
 
     `next`: a sealed cursor; `rest` gives the cursor that goes on after the first so many rows of this page; `count`: all rows at the provider when asked for; `concurrency` is `last_writer_wins` when the engine used

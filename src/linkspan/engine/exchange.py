@@ -59,7 +59,9 @@ class Exchange:
         refused: Secret | None = None
         while True:
             token = await self.tokens.token() if refused is None else await self.tokens.token(refused=refused)
-            outcome = await self._try(method, url, self._headers(token, headers, body), body)
+            # A read whose answer broke off is asked for again, and then its head must tell what was meant; of a write it always must.
+            head_first = tries > 0 or method != "GET"
+            outcome = await self._try(method, url, self._headers(token, headers, body), body, head_first=head_first)
             if not isinstance(outcome, Failure):
                 return outcome
             if outcome.kind is FailureKind.TOKEN_REFUSED and refused is None:
@@ -76,10 +78,11 @@ class Exchange:
             await asyncio.sleep(pause)
 
     async def _try(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, head_first: bool
     ) -> dict[str, object] | Failure | None:
         wiring, target = self.wiring, self.target
-        request = Outbound(method, url, headers, body, wiring.patience.timeout, target.allowed, LARGEST_ANSWER)
+        timeout = wiring.patience.timeout
+        request = Outbound(method, url, headers, body, timeout, target.allowed, LARGEST_ANSWER, head_first)
         await wiring.throttle.enter(target.throttle_key, self.pace, bulk=self.bulk)
         started_at, started = wiring.clock(), time.perf_counter()
         try:

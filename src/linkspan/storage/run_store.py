@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import Connection, RowMapping, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, Table, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkspan.model import Run, Step
@@ -96,7 +96,8 @@ def _store(connection: Connection, group: Sequence[Run]) -> None:
     """Few statements of many rows: a statement for each row would hand the interpreter back and forth between the threads."""
     if _insert(connection, runs, [_run_cells(run) for run in group]) < len(group):
         # Stored before by us, or, after a jump of the clock, given up by another process while it went on.
-        guesses = delete(runs).where(runs.c.door == DOOR_OF_GUESS, runs.c.id.in_([run.id for run in group]))
+        ours = tuple_(runs.c.project_id, runs.c.id).in_([(run.project_id, run.id) for run in group])
+        guesses = delete(runs).where(runs.c.door == DOOR_OF_GUESS, ours)
         if connection.execute(guesses).rowcount:
             _insert(connection, runs, [_run_cells(run) for run in group if run.door != DOOR_OF_GUESS])
             _insert(connection, runs, [_run_cells(run) for run in group if run.door == DOOR_OF_GUESS])

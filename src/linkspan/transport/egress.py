@@ -34,7 +34,7 @@ class EgressGuard:
 
     def known(self, url: str, allowed: frozenset[str]) -> bool:
         """Whether `url` is allowed and was checked a moment ago: the warm path, without waiting. Raises TransportError (refused)."""
-        origin = origin_of(url)
+        origin = next((named for named in allowed if url.startswith(named + "/")), None) or origin_of(url)
         if origin not in allowed:
             raise TransportError(
                 "refused", Sent.NO, f"{origin or 'this address'} is not a host that the connector or profile names"

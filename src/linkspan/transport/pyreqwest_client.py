@@ -19,8 +19,7 @@ USER_AGENT = "linkspan"
 _NEVER_CONNECTED = "client error (Connect)"
 _NO_TLS_TALK = ("tcp connect error", "dns error")
 
-# Head and body of a short answer come in one go, which saves a fifth of a call's CPU. Not for a write: should its answer break off,
-# the status that came before tells whether it was refused.
+# So much of a body is read together with its head, in one journey between the event loop and the client's thread.
 _READ_AHEAD = 256 * 1024
 
 
@@ -71,7 +70,7 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
     status: int | None = None
     try:
         building = client.request(request.method, request.url).headers(request.headers)
-        ahead = _READ_AHEAD if request.method == "GET" else 0
+        ahead = 0 if request.head_first else _READ_AHEAD
         building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(ahead)
         if request.body is not None:
             building = building.body_bytes(request.body)

@@ -32,9 +32,11 @@ class Pace:
 
 @dataclass(slots=True)
 class _Lane:
-    """One user's queue: `full_at` is GCRA's theoretical arrival time."""
+    """One user's queue: `full_at` is GCRA's theoretical arrival time, which may lie `room` seconds ahead."""
 
     pace: Pace
+    interval: float
+    room: float
     running: int = 0
     full_at: float = 0.0
     not_before: float = 0.0
@@ -44,13 +46,11 @@ class _Lane:
 
     def delay(self, now: float, ahead: int = 0) -> float:
         """Seconds until the rate allows one more request behind `ahead` others."""
-        pace = self.pace
-        room = (pace.burst - 1 - ahead) * pace.interval
-        return max(self.full_at - now - room, self.not_before - now, 0.0)
+        return max(self.full_at - now - self.room + ahead * self.interval, self.not_before - now, 0.0)
 
     def take(self, now: float) -> None:
         self.running += 1
-        self.full_at = max(self.full_at, now) + self.pace.interval
+        self.full_at = max(self.full_at, now) + self.interval
 
     def first(self) -> asyncio.Future[None] | None:
         """The next who waits, people before bulk; those who gave up are passed over."""
@@ -154,8 +154,8 @@ class Throttle:
         if lane is None:
             if len(self._lanes) > _MOST_LANES:
                 self._forget_idle()
-            lane = self._lanes[key] = _Lane(pace)
-        lane.pace = pace
+            lane = self._lanes[key] = _Lane(pace, 0.0, 0.0)
+        lane.pace, lane.interval, lane.room = pace, pace.interval, (pace.burst - 1) * pace.interval
         return lane
 
     def _forget_idle(self) -> None:

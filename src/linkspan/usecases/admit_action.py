@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
 from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
@@ -24,8 +26,7 @@ class Subject(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTokens:
+class AccountTokens(msgspec.Struct, frozen=True, gc=False):
     """The token source of one account."""
 
     hall: Hall
@@ -38,8 +39,7 @@ class AccountTokens:
         return await self.hall.tokens.token(self.account, self.profile, refused=refused, steps=self.steps)
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True, gc=False):
     """A request that may go on: the action, the account and where it points, and its tokens."""
 
     action: Action
@@ -67,14 +67,33 @@ async def admit_action(
     require(caller, KeyScope.ACTIONS)
     if not account_id:
         raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
+    at = ("admission", caller.project_id, account_id, profile_id, action_id)
+    found = await hall.warm.remembered(
+        at, lambda: _admission(hall, caller, action, subject, account_id=account_id, profile_id=profile_id)
+    )
+    if found is None:
+        raise NotFoundError
+    subject.about(action, found.account)
+    return Admitted(action, found.account, found.target, AccountTokens(hall, found.account, found.profile, subject))
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    """What is concluded about a project, an account and an action, and holds until a record changes."""
+
+    account: Account
+    profile: Profile
+    target: Target
+
+
+async def _admission(
+    hall: Hall, caller: Caller, action: Action, subject: Subject, *, account_id: str, profile_id: str | None
+) -> _Admission:
     account = await hall.warm.account(caller.project_id, account_id)
     subject.about(action, account)
     if account.connector != action.connector:
-        raise InvalidInputError(
-            mistakes=[
-                Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")
-            ]
-        )
+        mistake = Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")
+        raise InvalidInputError(mistakes=[mistake])
     closed = closing_error(account)
     if closed is not None:
         raise closed
@@ -87,8 +106,7 @@ async def admit_action(
     if not (action.default if rules.enabled_actions is None else action.id in rules.enabled_actions):
         message = f"The connector profile {rules.name!r} does not enable {action.id}."
         raise ActionNotEnabledError(message)
-    target = hall.engine.target(hall.catalog.connectors[action.connector], profile, account)
-    return Admitted(action, account, target, AccountTokens(hall, account, profile, subject))
+    return _Admission(account, profile, hall.engine.target(hall.catalog.connectors[action.connector], profile, account))
 
 
 async def _other_profile(hall: Hall, caller: Caller, profile_id: str, action: Action) -> Profile:

@@ -3,7 +3,9 @@
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+import msgspec
 
 from linkspan.errors import LinkspanError
 from linkspan.model import ConnectSession, Run, Step
@@ -26,7 +28,7 @@ class LinkRun:
 
     def add(self, step: Step) -> None:
         """Take one finished provider request; steps are numbered in order of their end."""
-        self.steps.append(replace(step, index=len(self.steps)))
+        self.steps.append(msgspec.structs.replace(step, index=len(self.steps)))
 
 
 @asynccontextmanager

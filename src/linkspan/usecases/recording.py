@@ -1,10 +1,10 @@
 """The one place where a run is written into the log: every outcome, refusals before anything was sent included."""
 
 import time
-from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+import msgspec
 import structlog
 
 from linkspan.connectors.action import Action
@@ -42,7 +42,9 @@ class Recording:
 
     def add(self, step: Step) -> None:
         """Take one provider request; steps are numbered in the order they come, token requests among them."""
-        self._steps.append(step if step.index == len(self._steps) else replace(step, index=len(self._steps)))
+        self._steps.append(
+            step if step.index == len(self._steps) else msgspec.structs.replace(step, index=len(self._steps))
+        )
 
     def about(self, action: Action, account: Account | None = None) -> None:
         """Take what the run is about."""

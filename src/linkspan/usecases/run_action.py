@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import msgspec
 import structlog
 
 from linkspan.engine.call import Call, Inputs, Result
@@ -17,8 +18,7 @@ from linkspan.usecases.write_in_doubt import UNKNOWN_GUARDED, duplicate_error, g
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class ActionRequest:
+class ActionRequest(msgspec.Struct, frozen=True, gc=False):
     """What a door asks for. `door`: rest, rpc, mcp, cli; `profile_id` asks for another profile's rules than the account's own.
 
     `allow_duplicate`: run a write although an equal one is running or in doubt. `caller_gone` tells whether the caller has hung up, so
@@ -35,8 +35,7 @@ class ActionRequest:
     repeated_by_clients: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """An action's result, and the id under which the log has it."""
 
     result: Result

@@ -1,8 +1,9 @@
-"""What the hot path remembers: keys, profiles and accounts, dropped together whenever any of them changes."""
+"""What the hot path remembers: keys, profiles, accounts and what follows from them, dropped together whenever any of them changes."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any, TypeVar
 
 from linkspan.errors import NotFoundError, ServerBusyError
 from linkspan.model import Account, ApiKey, Profile
@@ -12,6 +13,8 @@ from linkspan.storage.key_store import KeyStore
 from linkspan.storage.profile_store import ProfileStore
 
 _MOST = 100_000
+
+T = TypeVar("T")
 
 
 class Warm:
@@ -28,7 +31,7 @@ class Warm:
     ) -> None:
         self._keys, self._profiles, self._accounts, self._changes = keys, profiles, accounts, changes
         self._forget_tokens = forget_tokens
-        self._found: dict[tuple[str, ...], ApiKey | Profile | Account] = {}
+        self._found: dict[tuple[object, ...], Any] = {}
         self._epoch = 0
         self._generation: int | None = None
 
@@ -53,34 +56,34 @@ class Warm:
                 await self.check()
             await asyncio.sleep(every)
 
+    async def remembered(self, at: tuple[object, ...], find: Callable[[], Awaitable[T | None]]) -> T | None:
+        """What `find` makes of stored records: asked for once, until any record changes. Nothing and errors are not remembered."""
+        found: T | None = self._found.get(at)
+        if found is None:
+            epoch = self._epoch
+            found = await find()
+            if found is not None and epoch == self._epoch:
+                if len(self._found) >= _MOST:
+                    self._found.clear()
+                self._found[at] = found
+        return found
+
     async def key(self, digest: str) -> ApiKey | None:
         """The API key of that digest."""
-        found = self._found.get(("key", digest)) or await self._load(("key", digest), lambda: self._keys.find(digest))
-        return found if isinstance(found, ApiKey) else None
+        return await self.remembered(("key", digest), lambda: self._keys.find(digest))
 
     async def profile(self, project_id: str, profile_id: str) -> Profile:
         """A profile of the project. Raises NotFoundError."""
         at = ("profile", project_id, profile_id)
-        found = self._found.get(at) or await self._load(at, lambda: self._profiles.read(project_id, profile_id))
-        if not isinstance(found, Profile):
+        found = await self.remembered(at, lambda: self._profiles.read(project_id, profile_id))
+        if found is None:
             raise NotFoundError("There is no such connector profile in this project.")
         return found
 
     async def account(self, project_id: str, account_id: str) -> Account:
         """An account of the project. Raises NotFoundError."""
         at = ("account", project_id, account_id)
-        found = self._found.get(at) or await self._load(at, lambda: self._accounts.read(project_id, account_id))
-        if not isinstance(found, Account):
+        found = await self.remembered(at, lambda: self._accounts.read(project_id, account_id))
+        if found is None:
             raise NotFoundError("There is no such account in this project.")
-        return found
-
-    async def _load(
-        self, at: tuple[str, ...], read: Callable[[], Awaitable[ApiKey | Profile | Account | None]]
-    ) -> ApiKey | Profile | Account | None:
-        epoch = self._epoch
-        found = await read()
-        if found is not None and epoch == self._epoch:
-            if len(self._found) >= _MOST:
-                self._found.clear()
-            self._found[at] = found
         return found

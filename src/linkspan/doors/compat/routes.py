@@ -5,7 +5,7 @@ from starlette.routing import BaseRoute, Route
 from linkspan.doors.compat.accounts import Accounts
 from linkspan.doors.compat.catalog import CompatCatalog
 from linkspan.doors.compat.logs import CompatLogs
-from linkspan.doors.compat.rpc import answered, rpc_endpoint, unknown_address
+from linkspan.doors.compat.rpc import answered, rpc_door, unknown_address
 from linkspan.doors.compat.sessions import Sessions
 from linkspan.usecases.hall import Hall
 
@@ -17,7 +17,7 @@ def routes(hall: Hall) -> list[BaseRoute]:
     nothing = unknown_address(hall)
     accounts, sessions, catalog, logs = Accounts(hall), Sessions(hall), CompatCatalog(hall), CompatLogs(hall)
     return [
-        Route("/actions/rpc", rpc_endpoint(hall), methods=["POST"]),
+        Route("/actions/rpc", rpc_door(hall), methods=["POST"]),
         Route("/actions", answered(hall, catalog.actions), methods=["GET"]),
         Route("/connectors/meta", answered(hall, catalog.connectors), methods=["GET"]),
         Route("/connectors/meta/{provider}", answered(hall, catalog.connector), methods=["GET"]),

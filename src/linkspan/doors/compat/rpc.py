@@ -1,7 +1,5 @@
 """`POST /actions/rpc`: run one action as the published client packages ask for it (wire contract 2.6)."""
 
-from collections.abc import Awaitable, Callable
-
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,13 +10,13 @@ from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
 from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, flag_of, inner_headers, inputs_of
+from linkspan.doors.porch.quick import Endpoint, JsonAnswer, Straight, header_of
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
 from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.run_action import ActionRequest, Answer, run_action
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 _LOG = structlog.get_logger(__name__)
 # What a call may hold; the defender's fields are accepted and without effect until there is one.
 _KNOWN = frozenset(
@@ -51,11 +49,11 @@ def answered(hall: Hall, endpoint: Endpoint) -> Endpoint:
     return answer
 
 
-def rpc_endpoint(hall: Hall) -> Endpoint:
-    """The endpoint that runs an action."""
+def rpc_door(hall: Hall) -> Straight:
+    """The application that runs an action."""
 
     async def rpc(request: Request) -> Response:
-        caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
+        caller = await authenticate(hall, read_key(header_of(request, "authorization")).reveal())
         asked = _read_call(request, await read_object(request))
         try:
             answer = await run_action(hall, caller, asked)
@@ -65,11 +63,9 @@ def rpc_endpoint(hall: Hall) -> Endpoint:
                 "`Accept: application/x-ndjson`, use a filter, or follow the cursor in `next`."
             )
             raise
-        return Response(
-            json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"}
-        )
+        return JsonAnswer(json_text.dump(_body(answer)))
 
-    return answered(hall, rpc)
+    return Straight(answered(hall, rpc))
 
 
 def unknown_address(hall: Hall) -> Endpoint:
@@ -85,7 +81,11 @@ def unknown_address(hall: Hall) -> Endpoint:
 
 
 def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
-    mistakes = [Mistake(name, "is not part of a call", nearest(name, _KNOWN)) for name in payload if name not in _KNOWN]
+    mistakes: list[Mistake] = []
+    if not payload.keys() <= _KNOWN:
+        mistakes += [
+            Mistake(name, "is not part of a call", nearest(name, _KNOWN)) for name in payload if name not in _KNOWN
+        ]
     action = payload.get("action")
     if not isinstance(action, str) or not action:
         mistakes.append(Mistake("action", "must be the id of an action, such as dynamics365bc_list_customers"))

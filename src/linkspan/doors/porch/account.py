@@ -4,14 +4,15 @@ from collections.abc import Mapping
 
 from starlette.requests import Request
 
+from linkspan.doors.porch.quick import header_of
+
 ACCOUNT_HEADER = "x-account-id"
 PROFILE_HEADER = "x-connector-profile-id"
 
 
 def account_of(request: Request, inner_headers: Mapping[str, object]) -> str | None:
     """The account id: HTTP header first, then the body's `headers`, then the query (`x-account-id` or `account_id`)."""
-    query = request.query_params
-    return _said(request, inner_headers, ACCOUNT_HEADER) or query.get(ACCOUNT_HEADER) or query.get("account_id")
+    return _said(request, inner_headers, ACCOUNT_HEADER) or _asked(request)
 
 
 def profile_of(request: Request, inner_headers: Mapping[str, object]) -> str | None:
@@ -19,8 +20,13 @@ def profile_of(request: Request, inner_headers: Mapping[str, object]) -> str | N
     return _said(request, inner_headers, PROFILE_HEADER)
 
 
+def _asked(request: Request) -> str | None:
+    query = request.query_params
+    return query.get(ACCOUNT_HEADER) or query.get("account_id")
+
+
 def _said(request: Request, inner_headers: Mapping[str, object], name: str) -> str | None:
-    outer = request.headers.get(name)
+    outer = header_of(request, name)
     if outer:
         return outer.strip()
     inner = next((value for key, value in inner_headers.items() if key.lower() == name), None)

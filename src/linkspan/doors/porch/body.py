@@ -1,7 +1,8 @@
 """Reads a request's JSON body: bounded in size, exact in its numbers, and an object."""
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from linkspan.doors.porch.quick import header_of
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, Mistake, PayloadTooLargeError
 
@@ -14,24 +15,27 @@ async def read_body(request: Request, *, limit: int = MAX_BODY) -> bytes:
     Raises PayloadTooLargeError as soon as more than `limit` bytes are announced or arrive, InvalidInputError when the caller hangs up
     before it is whole (nobody hears that, and it is no failure of ours).
     """
-    announced = request.headers.get("content-length", "")
+    announced = header_of(request, "content-length") or ""
     if announced.isdigit() and int(announced) > limit:
         raise PayloadTooLargeError(_too_large(limit))
-    parts = bytearray()
-    try:
-        async for part in request.stream():
-            parts += part
-            if len(parts) > limit:
-                raise PayloadTooLargeError(_too_large(limit))
-    except ClientDisconnect:
-        raise InvalidInputError("The body did not arrive whole.") from None
-    return bytes(parts)
+    parts: list[bytes] = []
+    size, more = 0, True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidInputError("The body did not arrive whole.")
+        part, more = message.get("body", b""), message.get("more_body", False)
+        size += len(part)
+        if size > limit:
+            raise PayloadTooLargeError(_too_large(limit))
+        parts.append(part)
+    return b"".join(parts)
 
 
 async def read_object(request: Request, *, limit: int = MAX_BODY) -> dict[str, object]:
     """The body as a JSON object; an empty body is an empty object. Raises InvalidInputError, PayloadTooLargeError."""
     text = await read_body(request, limit=limit)
-    if not text.strip():
+    if not text or text.isspace():
         return {}
     try:
         value = json_text.parse(text)

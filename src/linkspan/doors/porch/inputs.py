@@ -33,13 +33,16 @@ def inner_headers(payload: Mapping[str, object]) -> Mapping[str, object]:
 
 def inputs_of(payload: Mapping[str, object], *, odata_aliases: bool = False) -> Inputs:
     """The inputs of a call. Raises InvalidInputError with every group that is no object and every option said twice."""
-    mistakes = [
-        Mistake(group, "must be an object")
-        for group in GROUPS
-        if payload.get(group) is not None and not isinstance(payload[group], dict)
-    ]
-    query = _group(payload, "query")
-    if odata_aliases:
+    groups: dict[str, dict[str, object]] = {}
+    mistakes: list[Mistake] = []
+    for group in GROUPS:
+        value = payload.get(group)
+        if isinstance(value, dict):
+            groups[group] = value
+        elif value is not None:
+            mistakes.append(Mistake(group, "must be an object"))
+    query = _without_ours(groups, "query")
+    if odata_aliases and query:
         mistakes += [
             Mistake(f"query.{alias}", f"is the same as {name}, which is given too")
             for alias, name in ODATA_ALIASES.items()
@@ -48,13 +51,7 @@ def inputs_of(payload: Mapping[str, object], *, odata_aliases: bool = False) -> 
         query = {ODATA_ALIASES.get(name, name): value for name, value in query.items()}
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
-    body = payload.get("body")
-    return Inputs(
-        path=_group(payload, "path"),
-        query=query,
-        body=body if isinstance(body, dict) else None,
-        headers=_group(payload, "headers"),
-    )
+    return Inputs(groups.get("path", {}), query, groups.get("body"), _without_ours(groups, "headers"))
 
 
 def flag_of(payload: Mapping[str, object], name: str) -> bool:
@@ -65,9 +62,6 @@ def flag_of(payload: Mapping[str, object], name: str) -> bool:
     return bool(value)
 
 
-def _group(payload: Mapping[str, object], group: str) -> dict[str, object]:
-    value = payload.get(group)
-    if not isinstance(value, dict):
-        return {}
-    ours = _NOT_FOR_ACTIONS.get(group, frozenset())
-    return {name: item for name, item in value.items() if name.lower() not in ours}
+def _without_ours(groups: Mapping[str, dict[str, object]], group: str) -> dict[str, object]:
+    given, ours = groups.get(group, {}), _NOT_FOR_ACTIONS[group]
+    return {name: item for name, item in given.items() if name.lower() not in ours} if given else given

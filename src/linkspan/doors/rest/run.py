@@ -1,6 +1,6 @@
 """`POST /v1/actions/{action_id}`: the hot route, without FastAPI's machinery; it answers JSON, or all rows as NDJSON."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing
 
 import structlog
@@ -12,6 +12,7 @@ from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
 from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, GROUPS, flag_of, inner_headers, inputs_of
+from linkspan.doors.porch.quick import Endpoint, JsonAnswer, header_of
 from linkspan.doors.rest.errors import error_answer, error_body, unexpected
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, TooManyRowsError
@@ -20,7 +21,6 @@ from linkspan.usecases.hall import Hall
 from linkspan.usecases.run_action import ActionRequest, Answer, run_action
 from linkspan.usecases.stream_action import stream_action
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 Rows = Sequence[dict[str, object]]
 NDJSON = "application/x-ndjson"
 _LOG = structlog.get_logger(__name__)
@@ -42,9 +42,9 @@ def run_endpoint(hall: Hall) -> Endpoint:
 
 
 async def _run(hall: Hall, request: Request) -> Response:
-    caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
+    caller = await authenticate(hall, read_key(header_of(request, "authorization")).reveal())
     asked = _read_call(request, await read_object(request))
-    if NDJSON in request.headers.get("accept", ""):
+    if NDJSON in (header_of(request, "accept") or ""):
         stream = await stream_action(hall, caller, asked)
         # The first page is fetched before the answer starts, so that a provider's refusal still has its own HTTP status.
         first = await anext(stream.pages, ())
@@ -57,7 +57,7 @@ async def _run(hall: Hall, request: Request) -> Response:
             f"Ask for this address with `Accept: {NDJSON}` to stream every row, use a filter, or follow `next`."
         )
         raise
-    return Response(json_text.dump(_body(answer)), media_type="application/json", headers={"cache-control": "no-store"})
+    return JsonAnswer(json_text.dump(_body(answer)))
 
 
 def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
