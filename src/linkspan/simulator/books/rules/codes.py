@@ -6,6 +6,7 @@ from uuid import UUID
 from linkspan.simulator.books.dates import is_formula
 from linkspan.simulator.books.fields import NO_ID, ZERO, guid, text
 from linkspan.simulator.books.rules.items import variant_may_go
+from linkspan.simulator.books.rules.journal_kinds import JOURNAL_LINES, TEMPLATES
 from linkspan.simulator.books.rules.parties import refuse_open_ledger
 from linkspan.simulator.books.rules.records import Fill, Rule
 from linkspan.simulator.books.rules.references import CURRENCY, Reference
@@ -82,12 +83,6 @@ def _check_company(company: Company, entity: Entity, values: Mapping[str, object
         raise dialog(entity.errors["SaveExperienceTierFailedErr"])
 
 
-TEMPLATES = {"journal": "GENERAL", "customerPaymentJournal": "CASHRCPT", "vendorPaymentJournal": "PAYMENT"}
-"""The journal template that each kind of journal belongs to; other templates show among the journals alone."""
-PAYMENT_JOURNALS = frozenset(TEMPLATES) - {"journal"}
-"""Journals of one template, shown by a set of their own."""
-
-
 def _fill_from(template: str) -> Fill:
     def fill(company: Company, values: Mapping[str, object]) -> Record:
         del company, values
@@ -123,9 +118,8 @@ def _finish_journal(company: Company, record: Record, values: Mapping[str, objec
     return {name: record.get(name) for name in names}
 
 
-def _journal_rule(name: str, line: str) -> Rule:
-    owned = (line,) if line in load_contract().entities else ()
-    return Rule(fill=_fill_from(TEMPLATES[name]), check=_check_journal, finish=_finish_journal, owns=owned)
+def _journal_rule(name: str) -> Rule:
+    return Rule(fill=_fill_from(TEMPLATES[name]), check=_check_journal, finish=_finish_journal, owns=JOURNAL_LINES)
 
 
 CODES: dict[str, Rule] = {
@@ -142,9 +136,9 @@ CODES: dict[str, Rule] = {
     "bankAccount": Rule(references=(CURRENCY,), series=BANKS, fill=_fill_bank, may_delete=_bank_may_go),
     "employee": Rule(series=EMPLOYEES, finish=_finish_employee, owns=("defaultDimension",)),
     "companyInformation": Rule(check=_check_company),
-    "journal": _journal_rule("journal", "journalLine"),
-    "customerPaymentJournal": _journal_rule("customerPaymentJournal", "customerPayment"),
-    "vendorPaymentJournal": _journal_rule("vendorPaymentJournal", "vendorPayment"),
+    "journal": _journal_rule("journal"),
+    "customerPaymentJournal": _journal_rule("customerPaymentJournal"),
+    "vendorPaymentJournal": _journal_rule("vendorPaymentJournal"),
     "itemVariant": Rule(
         references=(
             Reference(

@@ -45,8 +45,18 @@ def update_default(company: Company, entity: Entity, record: Record, changes: Ma
     return before if row == before else table.replace(row)
 
 
-def create_set_line(company: Company, entity: Entity, payload: Mapping[str, object], parent: Record | None) -> Record:
-    """Attach a dimension value to a document, line or journal line."""
+def create_set_line(
+    company: Company,
+    entity: Entity,
+    payload: Mapping[str, object],
+    parent: Record | None,
+    *,
+    over_default: bool = False,
+) -> Record:
+    """Attach a dimension value to a document, line or journal line.
+
+    ``over_default`` lets it take the place of one that a record being created has by default.
+    """
     values = settled(entity, payload)
     if parent is None:
         raise dialog(entity.errors["ParentIDRequiredErr"])
@@ -55,7 +65,7 @@ def create_set_line(company: Company, entity: Entity, payload: Mapping[str, obje
         text_of = entity.errors["ParentDoesNotExistOrReadOnlyErr"]
         raise dialog(text_of.replace("%1", str(parent["id"])).replace("%2", owner.table))
     dimension = _set_dimension(company, entity, values)
-    if company.tables[entity.name].find(guid(parent), text(dimension, "code")) is not None:
+    if not over_default and company.tables[entity.name].find(guid(parent), text(dimension, "code")) is not None:
         raise dialog(entity.errors["RecordAlreadyExistErr"])
     value = _set_value(company, entity, dimension, values)
     made = attach(company, owner, guid(parent), dimension=dimension, value=value)

@@ -79,7 +79,7 @@ def _create_lines(company: Company, kind: Kind, header: Record, payload: Mapping
     for line in lines:
         made = create_line(company, entity, line, header, total=False)
         for part in cast("Sequence[Mapping[str, object]]", line.get("dimensionSetLines") or ()):
-            create_set_line(company, dimension_set, part, made)
+            create_set_line(company, dimension_set, part, made, over_default=True)
 
 
 def _finish(company: Company, kind: Kind, *, guid_row: Record, values: Mapping[str, object]) -> Record:

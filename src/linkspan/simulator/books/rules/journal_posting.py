@@ -9,6 +9,7 @@ from typing import Final, cast
 from linkspan.simulator.books.fields import NO_ID, ZERO, day, guid, number, plain, text
 from linkspan.simulator.books.posting.entries import bank_account_of, bank_behind, bank_entry, ledger_row
 from linkspan.simulator.books.rules.dimension_sets import drop_dimensions
+from linkspan.simulator.books.rules.journal_kinds import LINES
 from linkspan.simulator.books.rules.payment_posting import PARTIES, check_payment, post_payment
 from linkspan.simulator.books.rules.posting_checks import check_posting_date
 from linkspan.simulator.books.series import JOURNAL, PAYMENTS, VENDOR_PAYMENTS, peek_number, take_number
@@ -16,9 +17,6 @@ from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import dialog, field_validation, must_have_value
-
-LINES: Final = {"CASHRCPT": "customerPayment", "PAYMENT": "vendorPayment"}
-"""The entity of a journal's lines by template; others have journal lines."""
 
 _SERIES: Final = {"customerPayment": PAYMENTS, "vendorPayment": VENDOR_PAYMENTS}
 _BANK: Final = "Bank_x0020_Account"

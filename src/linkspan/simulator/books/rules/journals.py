@@ -6,7 +6,7 @@ from typing import cast
 from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, blank, guid, settled, text, to_cents
-from linkspan.simulator.books.rules.dimension_sets import drop_dimensions
+from linkspan.simulator.books.rules.dimension_sets import copy_defaults, drop_dimensions
 from linkspan.simulator.books.rules.journal_numbering import document_number, line_number, posting_date
 from linkspan.simulator.books.rules.references import Reference, settle
 from linkspan.simulator.books.series import JOURNAL
@@ -46,7 +46,9 @@ def create_journal_line(
     row.update(_journal_balancing(company, journal))
     row.update(_balancing_fields(company, entity, row, values))
     row.update(settle(company, entity, (_TAX_CODE,), {k: v for k, v in values.items() if k == "taxCode"}))
-    return table.insert(row)
+    stored = table.insert(row)
+    copy_defaults(company, entity, owner=guid(row), source=guid(row, "accountId"))
+    return stored
 
 
 def update_journal_line(company: Company, entity: Entity, record: Record, changes: Mapping[str, object]) -> Record:

@@ -1,6 +1,7 @@
 """Renaming: when a record's number or code changes, every record that shows the old one follows."""
 
 from linkspan.simulator.books.fields import guid
+from linkspan.simulator.books.rules.journal_kinds import JOURNAL_LINES, TEMPLATES
 from linkspan.simulator.books.rules.kinds import KINDS
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
@@ -37,8 +38,7 @@ _SHOWN_IN: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("journalLine", "accountId", "accountNumber"),
         ("journalLine", "balancingAccountId", "balancingAccountNumber"),
     ),
-    "journal": (("journalLine", "journalId", "journalDisplayName"),),
-    "customerPaymentJournal": (("customerPayment", "journalId", "journalDisplayName"),),
+    **dict.fromkeys(TEMPLATES, _all(JOURNAL_LINES, "journalId", "journalDisplayName")),
 }
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, guid
 from linkspan.simulator.books.rules.actions import ACTIONS
-from linkspan.simulator.books.rules.codes import CODES, PAYMENT_JOURNALS, TEMPLATES
+from linkspan.simulator.books.rules.codes import CODES
 from linkspan.simulator.books.rules.dimensions import (
     create_default,
     create_set_line,
@@ -18,6 +18,7 @@ from linkspan.simulator.books.rules.dimensions import (
 from linkspan.simulator.books.rules.documents import create_document, delete_document, update_document
 from linkspan.simulator.books.rules.flows import FLOWS, ComputedRows, complete
 from linkspan.simulator.books.rules.items import ITEM
+from linkspan.simulator.books.rules.journal_kinds import PAYMENT_JOURNALS, TEMPLATES
 from linkspan.simulator.books.rules.journals import create_journal_line, delete_journal_line, update_journal_line
 from linkspan.simulator.books.rules.kinds import KINDS, LINE_KINDS
 from linkspan.simulator.books.rules.lines import create_line, delete_line, update_line
@@ -186,6 +187,9 @@ def _create_parts(company: Company, entity: Entity, made: Record, payload: Mappi
         if link.name == done or not isinstance(parts, list) or link.entity not in entities:
             continue
         for part in cast("list[Mapping[str, object]]", parts):
+            if link.entity == "dimensionSetLine":
+                create_set_line(company, entities[link.entity], part, made, over_default=True)
+                continue
             child = _create(company, entities[link.entity], part, made)
             _create_parts(company, entities[link.entity], child, part)
 

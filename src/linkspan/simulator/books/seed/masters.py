@@ -56,6 +56,7 @@ def plant_masters(company: Company, plan: Plan) -> None:
     _plant_codes(company)
     plant_accounts(company)
     _plant_dimensions(company)
+    _plant_account_dimension(company)
     _plant_company(company, plan)
     _plant_banks_and_journals(company)
     _plant_customers(company, plan)
@@ -95,6 +96,16 @@ def _plant_dimensions(company: Company) -> None:
         for value, label in values:
             row = {"code": value, "displayName": label, "dimensionId": guid(dimension)}
             plant(company, "dimensionValue", row)
+
+
+def _plant_account_dimension(company: Company) -> None:
+    """Give the advertising account a default dimension; the API shows it and cannot make one like it."""
+    account = cast("Record", company.tables["account"].find("6250"))
+    dimension = cast("Record", company.tables["dimension"].find("DEPARTMENT"))
+    value = cast("Record", company.tables["dimensionValue"].find(guid(dimension), "OFFICE"))
+    values: Record = {"parentId": guid(account), "parentType": "_x0020_", "dimensionId": guid(dimension)}
+    values |= {"dimensionCode": "DEPARTMENT", "dimensionValueId": guid(value), "dimensionValueCode": "OFFICE"}
+    plant(company, "defaultDimension", values)
 
 
 def _plant_company(company: Company, plan: Plan) -> None:
