@@ -68,7 +68,11 @@ def net_changes(company: Company) -> Mapping[str, Decimal]:
 
 def net_change(company: Company, account: Record) -> Decimal:
     """Return an account's sum; a total account's is that of the accounts it spans."""
-    sums = net_changes(company)
+    return spread_total(company, account, net_changes(company))
+
+
+def spread_total(company: Company, account: Record, sums: Mapping[str, Decimal]) -> Decimal:
+    """Return from sums by account number what belongs to an account, or to all that a total account spans."""
     span = company.internal["accountTotaling"].get(guid(account))
     if span is None:
         return plain(sums.get(text(account, "number"), ZERO))

@@ -1,7 +1,5 @@
 """One table of a company: rows in primary-key order, found by id or key, with etags, undo and cheap copies."""
 
-import base64
-import hashlib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +9,7 @@ from typing import Protocol, cast
 from uuid import UUID, uuid4
 
 from linkspan.simulator.books.changes import ChangeFeed, ChangeKind
+from linkspan.simulator.books.etags import etag_by_version
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import same_key_exists
 
@@ -176,10 +175,7 @@ class Table:
     def etag_of(self, record: Record) -> str:
         """Return the opaque etag of a row, which changes with every write."""
         row_id = self.identity_of(record)
-        version = self._rows.versions.get(row_id, 0)
-        digest = hashlib.blake2b(row_id.bytes + version.to_bytes(8, "big"), digest_size=8).digest()
-        inner = f"'20;{int.from_bytes(digest, 'big')};1;00;'"
-        return f'W/"{base64.b64encode(inner.encode()).decode()}"'
+        return etag_by_version(row_id, self._rows.versions.get(row_id, 0))
 
     def identity_of(self, record: Record) -> UUID:
         """Return the id under which a row is stored."""

@@ -46,12 +46,14 @@ _UNSUPPORTED_CALLS: Final = frozenset({
 class Condition:
     """A bound filter.
 
-    `fields` are the properties it mentions; `equals` those it fixes to one value on every record that passes.
+    `fields` are the properties it mentions; `equals` those it fixes to one value on every record that passes;
+    `limits` are other comparisons that hold for all of them: property, operator, value.
     """
 
     holds: Test
     fields: frozenset[str] = frozenset()
     equals: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    limits: tuple[tuple[str, str, object], ...] = ()
 
 
 def bind_filter(text: str, entity: Entity, contract: Contract, *, signs: bool = False) -> Condition:
@@ -96,7 +98,10 @@ class _Binder:
         fields = frozenset[str]().union(*(part.fields for part in kept))
         if node.operator == "and":
             equals = {name: value for part in kept for name, value in part.equals.items()}
-            return Condition(lambda record: all(test(record) for test in tests), fields, MappingProxyType(equals))
+            limits = tuple(limit for part in kept for limit in part.limits)
+            return Condition(
+                lambda record: all(test(record) for test in tests), fields, MappingProxyType(equals), limits
+            )
         if len(fields) > 1:
             raise distinct_fields_or()
         return Condition(lambda record: any(test(record) for test in tests), fields)
@@ -129,7 +134,7 @@ class _Binder:
             return Condition(lambda record: compare(ranks[str(record[key])], rank), fields)
         if name == "eq":
             return Condition(lambda record: record[key] == value, fields, MappingProxyType({key: value}))
-        return Condition(lambda record: compare(record[key], value), fields)
+        return Condition(lambda record: compare(record[key], value), fields, limits=((key, name, value),))
 
     def _is_pattern(self, text: str) -> bool:
         return has_signs(text) if self._signs else _has_wildcard(text)

@@ -52,7 +52,13 @@ class Navigator:
         if step.entity.name == "company":
             return self._environment.company_rows()
         return semantics.read(
-            self.company, step.entity, parent=parent, link=step.link, wanted=_fixed(query), fields=_needed(query)
+            self.company,
+            step.entity,
+            parent=parent,
+            link=step.link,
+            wanted=_fixed(query),
+            limits=query.where.limits if query.where is not None else (),
+            fields=_needed(query),
         )
 
     def one(self, step: Step, parent: Record | None) -> Record:
@@ -81,8 +87,9 @@ class Navigator:
 
     def etag_of(self, entity: Entity, record: condition.Record) -> str:
         """Return the etag of a record."""
-        table = self._environment.directory if entity.name == "company" else self.company.tables[entity.name]
-        return table.etag_of(dict(record))
+        if entity.name == "company":
+            return self._environment.directory.etag_of(dict(record))
+        return semantics.etag_of(self.company, entity, record)
 
     def bodies(self, records: Sequence[condition.Record], entity: Entity, query: Query) -> list[Body]:
         """Return the records as the query wants them written."""

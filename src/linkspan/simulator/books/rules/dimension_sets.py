@@ -17,7 +17,7 @@ _SHORTCUTS = {"shortcutDimension1Code": "dimension1", "shortcutDimension2Code": 
 
 def parent_type(entity: Entity) -> str:
     """Return the wire member name by which a dimension set line names its parent's type."""
-    name = "journalLine" if entity.name == "customerPayment" else entity.name
+    name = "journalLine" if entity.name in {"customerPayment", "vendorPayment"} else entity.name
     return "_x0020_".join(_WORD.findall(name[0].upper() + name[1:]))
 
 

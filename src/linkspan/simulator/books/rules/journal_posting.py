@@ -11,6 +11,7 @@ from linkspan.simulator.books.posting.entries import bank_account_of, bank_behin
 from linkspan.simulator.books.rules.dimension_sets import drop_dimensions
 from linkspan.simulator.books.rules.journal_kinds import LINES
 from linkspan.simulator.books.rules.payment_posting import PARTIES, check_payment, post_payment
+from linkspan.simulator.books.rules.payments import drop_marks
 from linkspan.simulator.books.rules.posting_checks import check_posting_date
 from linkspan.simulator.books.series import JOURNAL, PAYMENTS, VENDOR_PAYMENTS, peek_number, take_number
 from linkspan.simulator.books.table import Record
@@ -46,6 +47,7 @@ def post_journal(company: Company, journal: Record) -> None:
     _use_up(company, _SERIES.get(name, JOURNAL), lines)
     for line in list(table.group(guid(journal))):
         drop_dimensions(company, guid(line))
+        drop_marks(company, guid(line))
         table.remove(guid(line))
 
 

@@ -24,7 +24,11 @@ _SHOWN_IN: dict[str, tuple[tuple[str, str, str], ...]] = {
         *_all(_SALES, "billToCustomerId", "billToCustomerNumber"),
         ("customerPayment", "customerId", "customerNumber"),
     ),
-    "vendor": (*_all(_PURCHASES, "vendorId", "vendorNumber"), *_all(_PURCHASES, "payToVendorId", "payToVendorNumber")),
+    "vendor": (
+        *_all(_PURCHASES, "vendorId", "vendorNumber"),
+        *_all(_PURCHASES, "payToVendorId", "payToVendorNumber"),
+        ("vendorPayment", "vendorId", "vendorNumber"),
+    ),
     "item": (*_all(_LINES, "itemId", "lineObjectNumber"), ("itemVariant", "itemId", "itemNumber")),
     "currency": _all(("customer", "vendor", "bankAccount", *_DOCUMENTS), "currencyId", "currencyCode"),
     "unitOfMeasure": (

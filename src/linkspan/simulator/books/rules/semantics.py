@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
+from linkspan.simulator.books.etags import etag_by_content
 from linkspan.simulator.books.fields import NO_ID, guid
 from linkspan.simulator.books.rules.actions import ACTIONS
 from linkspan.simulator.books.rules.codes import CODES
@@ -33,8 +34,11 @@ from linkspan.simulator.books.rules.media import (
     update_part,
 )
 from linkspan.simulator.books.rules.parties import CUSTOMER, VENDOR
-from linkspan.simulator.books.rules.payments import create_payment, update_payment
+from linkspan.simulator.books.rules.payment_marks import update_vendor_mark
+from linkspan.simulator.books.rules.payment_posting import PARTIES
+from linkspan.simulator.books.rules.payments import create_payment, delete_payment, update_payment
 from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
+from linkspan.simulator.books.rules.views import VIEWS, Limit, View
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, Link, load_contract
@@ -46,7 +50,7 @@ _CREATE: dict[str, Callable[[Company, Entity, Mapping[str, object], Record | Non
     **dict.fromkeys(KINDS, create_document),
     **dict.fromkeys(LINE_KINDS, create_line),
     "journalLine": create_journal_line,
-    "customerPayment": create_payment,
+    **dict.fromkeys(PARTIES, create_payment),
     "defaultDimension": create_default,
     "dimensionSetLine": create_set_line,
     **dict.fromkeys(FILES, create_file),
@@ -55,7 +59,8 @@ _UPDATE: dict[str, Callable[[Company, Entity, Record, Mapping[str, object]], Rec
     **dict.fromkeys(KINDS, update_document),
     **dict.fromkeys(LINE_KINDS, update_line),
     "journalLine": update_journal_line,
-    "customerPayment": update_payment,
+    **dict.fromkeys(PARTIES, update_payment),
+    "applyVendorEntry": update_vendor_mark,
     "defaultDimension": update_default,
     "dimensionSetLine": update_set_line,
     **dict.fromkeys(FILES, update_file),
@@ -65,7 +70,7 @@ _DELETE: dict[str, Callable[[Company, Entity, Record], None]] = {
     **dict.fromkeys(KINDS, delete_document),
     **dict.fromkeys(LINE_KINDS, delete_line),
     "journalLine": delete_journal_line,
-    "customerPayment": delete_journal_line,
+    **dict.fromkeys(PARTIES, delete_payment),
     "dimensionSetLine": delete_set_line,
     **dict.fromkeys((*FILES, "picture"), delete_file),
 }
@@ -117,22 +122,26 @@ def delete(company: Company, entity: Entity, record: Record) -> None:
         delete_media(company, load_contract().entities, guid(record))
 
 
-def read(
+def read(  # noqa: PLR0913  what a look at rows is made of, all by keyword
     company: Company,
     entity: Entity,
     *,
     parent: Record | None = None,
     link: Link | None = None,
     wanted: Mapping[str, object] | None = None,
+    limits: Sequence[Limit] = (),
     fields: frozenset[str] | None = None,
 ) -> Sequence[Record]:
     """Return rows in primary-key order: a whole table, or those of a parent (that ``link`` leads to, else its parts).
 
     ``wanted`` holds the fields of the request's filter, each with the value it must equal or None: it narrows the
     rows where a key allows, and without the right ones lines are refused and journals show only the GENERAL template.
-    ``fields`` names the fields that will be looked at (None: all), so that others need not be computed.
+    ``limits`` holds its other comparisons. ``fields`` names the fields that will be looked at (None: all), so that
+    others need not be computed.
     """
     fixed = wanted or {}
+    if entity.name in VIEWS:
+        return VIEWS[entity.name](company, View(parent, fixed, limits))
     rows = _linked(company, entity, parent, link) if parent is not None else _whole(company, entity, fixed)
     flows = FLOWS.get(entity.name, {})
     used = {name: flow for name, flow in flows.items() if fields is None or name in fields}
@@ -141,6 +150,9 @@ def read(
 
 def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Record | None = None) -> Record | None:
     """Return one record by id; a dimension set line needs its parent, since its id is its dimension's."""
+    if entity.name in VIEWS:
+        shown = VIEWS[entity.name](company, View(parent))
+        return next((one for one in shown if one[entity.key[0]] == record_id), None)
     table = company.tables[entity.name]
     if entity.name == "dimensionSetLine":
         lines = table.group(guid(parent)) if parent is not None else ()
@@ -151,6 +163,11 @@ def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Recor
     if row is None or (entity.name in PAYMENT_JOURNALS and row["templateDisplayName"] != TEMPLATES[entity.name]):
         return None
     return _shown(company, entity, row)
+
+
+def etag_of(company: Company, entity: Entity, record: Mapping[str, object]) -> str:
+    """Return the opaque etag of a record: by its last write, or by its content where it is computed on reading."""
+    return etag_by_content(record) if entity.name in VIEWS else company.tables[entity.name].etag_of(dict(record))
 
 
 def operate(company: Company, entity: Entity, record: Record, operation: str) -> Record | None:
@@ -197,6 +214,8 @@ def _create_parts(company: Company, entity: Entity, made: Record, payload: Mappi
 def read_linked(company: Company, entity: Entity, link: Link, parent: Record) -> Record | None:
     """Return the record at the end of a single-valued navigation, or None."""
     value = parent[link.own_field]
+    if entity.name in VIEWS:
+        return next((one for one in VIEWS[entity.name](company, View()) if one[link.target_field] == value), None)
     if isinstance(value, UUID) and (link.target_field,) == company.tables[entity.name].layout.identity:
         return None if value == NO_ID else read_one(company, entity, value)
     if isinstance(value, UUID) and entity.name in PARTS:
