@@ -97,11 +97,9 @@ class _Binder:
         tests = [part.holds for part in kept]
         fields = frozenset[str]().union(*(part.fields for part in kept))
         if node.operator == "and":
-            equals = {name: value for part in kept for name, value in part.equals.items()}
+            equals = MappingProxyType({name: value for part in kept for name, value in part.equals.items()})
             limits = tuple(limit for part in kept for limit in part.limits)
-            return Condition(
-                lambda record: all(test(record) for test in tests), fields, MappingProxyType(equals), limits
-            )
+            return Condition(lambda record: all(test(record) for test in tests), fields, equals, limits)
         if len(fields) > 1:
             raise distinct_fields_or()
         return Condition(lambda record: any(test(record) for test in tests), fields)
