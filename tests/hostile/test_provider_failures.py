@@ -109,17 +109,20 @@ async def test_read(front: Front, weather: Simulator, name: str, door: str) -> N
     assert await front.line(told.run_id) is None
 
 
+@pytest.mark.parametrize("door", DOORS)
 @pytest.mark.parametrize("name", FAILURES)
-async def test_write(front: Front, weather: Simulator, name: str) -> None:
+async def test_write(front: Front, weather: Simulator, name: str, door: str) -> None:
     failing, buyer = FAILURES[name], unique("Weather")
     weather.fail_next(method="POST", path="/customers", times=10, **failing.failure)
-    told = await front.ask("rpc", "create_customer", body={"displayName": buyer})
+    told = await front.ask(door, "create_customer", body={"displayName": buyer})
     run, line = await front.run(told.run_id), await front.line(told.run_id)
     code, http_status, asked = failing.write
     weather.clear_failures()
     found = await front.ask("rest", "list_customers", query={"filter": {"displayName": buyer}})
 
-    assert (http_status, code, ROWS[code].wire_code) == (told.status, told.error["code"], told.error["errorCode"])
+    assert (http_status, code) == (told.status, told.error["code"])
+    assert (ROWS[code].wire_code if door == "rpc" else None) == told.error.get("errorCode")
+    assert told.error["next_step"]
     assert (code, http_status) == (run.error_code, run.status)
     assert asked == len([step for step in run.steps if step.method == "POST" and step.url.endswith("/customers")])
     assert line is not None
@@ -155,3 +158,25 @@ async def test_a_company_that_vanished(front: Front, door: str) -> None:
     assert line is not None
     assert (REFUSED, None) == (line.state, line.guarded_until)
     assert AccountState.ACTIVE == await front.state()
+
+
+@pytest.mark.parametrize("state", ["Upgrading", "NotReady"])
+@pytest.mark.parametrize("door", DOORS)
+async def test_an_environment_that_is_away_for_a_while(front: Front, weather: Simulator, door: str, state: str) -> None:
+    buyer = unique("Upgrade")
+    weather.set_environment_state("Production", state)
+    try:
+        read = await front.ask(door, "list_customers")
+        write = await front.ask(door, "create_customer", body={"displayName": buyer})
+        line = await front.line(write.run_id)
+    finally:
+        weather.set_environment_state("Production", "Active")
+    again = await front.ask(door, "create_customer", body={"displayName": buyer})
+
+    for told in (read, write):
+        assert (502, "provider_unavailable", "wait") == (told.status, told.error["code"], told.error["advice"])
+        assert "provider_unavailable" == (await front.run(told.run_id)).error_code
+    assert line is not None
+    assert REFUSED == line.state
+    assert AccountState.ACTIVE == await front.state()
+    assert 200 == again.status
