@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-BLOCK = re.compile(r"^```(?:sh|console|bash)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+RUN = ("sh", "console", "bash")
+BLOCK = re.compile(rf"^```(?:{'|'.join(RUN)})\n(.*?)^```", re.MULTILINE | re.DOTALL)
 SERVERS = ("linkspan up", "linkspan sim", "linkspan demo")
 ASSIGNED = r"(?:[A-Z_]+=\S+ )*"
 

@@ -33,6 +33,16 @@ def told(word: str) -> list[tuple[Path, str]]:
     return found
 
 
+def told_in_prose(word: str) -> list[tuple[Path, str]]:
+    """Each code span of the docs that starts with `word`, be it in a sentence or a table."""
+    found = []
+    for page in PAGES:
+        prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+        spans = re.findall(r"(?<!`)`([^`\n]+)`(?!`)", prose)
+        found += [(page, span) for span in spans if re.match(rf"(?:[A-Z_]+=\S+ )*{word} ", span) and "|" not in span]
+    return found
+
+
 def resolve(words):
     command = COMMANDS
     while words and words[0] in getattr(command, "commands", {}):
@@ -54,6 +64,19 @@ def test_linkspan_commands_exist_with_their_options(page: Path, line: str) -> No
 
     assert not hasattr(command, "commands") or used, f"{page.name}: {line}"
     assert [] == [word for word in used if word not in options]
+
+
+@pytest.mark.parametrize(
+    ("page", "span"), told_in_prose("linkspan"), ids=lambda value: value if isinstance(value, str) else value.name
+)
+def test_linkspan_commands_named_in_a_sentence_exist(page: Path, span: str) -> None:
+    words = shlex.split(re.sub(r"^(?:[A-Z_]+=\S+ )+", "", span))[1:]
+    command, rest = resolve(words)
+    options = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
+
+    assert rest != words or rest[0].startswith("--"), f"{page.name}: {span}"
+    assert not hasattr(command, "commands") or not rest or rest[0].startswith("-"), f"{page.name}: {span}"
+    assert [] == [word for word in rest if word.startswith("--") and word.split("=")[0] not in options]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from demo_process import running_demo
-from docs_shell import ROOT, Shell, commands_of, is_server, read_until, stop
+from docs_shell import ROOT, RUN, Shell, commands_of, is_server, read_until, stop
 
 OWN_TEST = {"quickstart-real-tenant.md"}
 PAGES = sorted(page for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if page.name not in OWN_TEST)
@@ -68,6 +68,24 @@ def test_the_command_runs(shell: Shell, page: Path, number: int, text: str) -> N
         told = shell.run(*before, text, typed="a-client-secret\n")
 
         assert told or text.startswith("export ")
+
+
+def test_no_command_stands_where_it_would_not_be_run() -> None:
+    """A command in a block without `sh`, or in an indented block, would be left out without anybody noticing."""
+    word = re.compile(
+        r"^\s*(?:\$ )?(?:[A-Z_]+=\S+ )*(?:\.venv/bin/)?(?:linkspan|make|curl|git|pip|python3?|uv|npm|docker) "
+    )
+    found = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text()
+        found += [f"{page.name}: {line}" for line in re.findall(r"^[ >]+```.*$", text, re.MULTILINE)]
+        for language, block in re.findall(r"^```(.*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+            if language not in RUN:
+                found += [f"{page.name}: {line}" for line in block.splitlines() if word.match(line)]
+        prose = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+        found += [f"{page.name}: {line}" for line in prose.splitlines() if line.startswith("    ") and word.match(line)]
+
+    assert [] == found
 
 
 def test_commands_are_found_on_every_page_that_shows_some() -> None:

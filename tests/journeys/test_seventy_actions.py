@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from required_actions import READ_ONLY, WRITABLE, required_ids
+from required_actions import PREFIX, READ_ONLY, WRITABLE, required_ids
 
 from demo_process import Demo
 from linkspan.connectors.catalog import load_catalog
@@ -117,3 +117,14 @@ def test_update_company_information(demo: Demo) -> None:
         demo.rpc("update_company_information", path={"id": row["id"]}, body={"phoneNumber": row["phoneNumber"]})
 
     assert "+47 55 99 88 77" == changed["phoneNumber"]
+
+
+def test_every_required_action_was_walked() -> None:
+    """The walks above name their actions by entity; together they are the 70, none left out."""
+    entities = SINGULAR | {"company_information": "company_information"}
+    walked = {f"list_{plural}" for plural in entities} | {f"get_{singular}" for singular in entities.values()}
+    walked |= {f"{verb}_{singular}" for verb in ("create", "update", "delete") for singular in UPDATES}
+    walked.add("update_company_information")
+
+    assert required_ids() == sorted(f"{PREFIX}_{name}" for name in walked)
+    assert 70 == len(walked)
