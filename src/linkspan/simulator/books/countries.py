@@ -1,7 +1,8 @@
-"""Country codes that addresses may use."""
+"""Country codes that addresses may use: those of the company's table, or all where it keeps none."""
 
 from collections.abc import Mapping
 
+from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import invalid_relation
 
@@ -18,9 +19,10 @@ COUNTRIES = frozenset(_ALL.split())
 """ISO 3166 two-letter codes, and EL and XI as the VAT system uses them."""
 
 
-def check_countries(entity: Entity, values: Mapping[str, object]) -> None:
+def check_countries(company: Company, entity: Entity, values: Mapping[str, object]) -> None:
     """Refuse a country code that does not exist, in any address of the record."""
+    table = company.tables["countryRegion"]
     for name, value in values.items():
-        if value and name.lower().endswith("country") and value not in COUNTRIES:
+        if value and name.lower().endswith("country") and not (table.find(value) if len(table) else value in COUNTRIES):
             caption = entity.fields[name].source_field or name
             raise invalid_relation(caption, entity.table, str(value), "Country/Region")

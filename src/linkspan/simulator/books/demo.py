@@ -5,9 +5,12 @@ from functools import lru_cache, partial
 from itertools import count
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
+from linkspan.simulator.books.seed.approvals import plant_approvals
 from linkspan.simulator.books.seed.ledger import book_month, month_ends, plant_journals, plant_opening
 from linkspan.simulator.books.seed.masters import plant_masters
 from linkspan.simulator.books.seed.media import plant_media
+from linkspan.simulator.books.seed.office import plant_office
+from linkspan.simulator.books.seed.papers import plant_papers
 from linkspan.simulator.books.seed.plan import Plan, setup_of, small
 from linkspan.simulator.books.seed.time import SeedClock
 from linkspan.simulator.books.seed.trade import Trade
@@ -56,6 +59,9 @@ def build_company(world_of: Environment, plan: Plan, clock: SeedClock) -> Compan
     trade.run()
     plant_journals(company, today)
     plant_media(company)
+    plant_office(company, today)
+    plant_approvals(company, today)
+    plant_papers(company, today)
     return world_of.add(company)
 
 

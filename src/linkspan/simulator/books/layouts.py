@@ -15,6 +15,7 @@ _OWNED = {
     "attachment": ("parentId", ("id",), ("Id",)),
     "documentAttachment": ("parentId", ("id",), ("Id",)),
 }
+_DATED = {"accountingPeriod": ("startingDate",), "currencyExchangeRate": ("currencyCode", "startingDate")}
 _CAPTIONS = {"taxArea": "VAT Business Posting Group", "taxGroup": "VAT Product Posting Group"}
 
 ALIASES = {
@@ -78,6 +79,8 @@ def _order_of(entity: Entity) -> tuple[str, ...]:
     if "sequence" in entity.fields:
         owner = tuple(name for name in _NUMBERED_OWNER if name in entity.fields)
         return (*owner, "sequence") if owner else entity.key
+    if entity.name in _DATED:
+        return _DATED[entity.name]
     if entity.fields.keys() >= {*_ARCHIVED}:
         return _ARCHIVED
     return (next((name for name in ("number", "code", "entryNumber", "name") if name in entity.fields), entity.key[0]),)

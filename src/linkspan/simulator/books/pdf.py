@@ -3,26 +3,31 @@
 from collections.abc import Sequence
 from typing import Final
 
-from linkspan.simulator.books.fields import number, text
-from linkspan.simulator.books.rules.kinds import Kind
 from linkspan.simulator.books.table import Record
 
 _TOP: Final = 790
 _LEFT: Final = 56
 _LINE_HEIGHT: Final = 16
 _MOST_LINES: Final = 44
+_PARTNERS: Final = ("customerName", "vendorName", "sellToCustomerName", "buyFromVendorName", "transferToName")
+_AMOUNTS: Final = ("netAmountIncludingTax", "amountIncludingTax", "costAmount")
 
 
-def document_pdf(kind: Kind, header: Record, lines: Sequence[Record], company_name: str) -> bytes:
-    """Return the PDF of a document; the same document gives the same bytes."""
-    partner = f"{kind.party}Name"
-    shown = [company_name, f"{kind.title} {text(header, 'number')}", str(header.get(partner, "")), ""]
+def document_pdf(title: str, header: Record, lines: Sequence[Record], company_name: str) -> bytes:
+    """Return the PDF of a document; the same document gives the same bytes.
+
+    ``title`` names the kind of document. What the header or a line lacks (a partner, amounts) is left out.
+    """
+    number = str(header.get("number", ""))
+    partner = next((str(header[name]) for name in _PARTNERS if header.get(name)), "")
+    shown = [company_name, f"{title} {number}".rstrip(), partner, ""]
     for line in lines:
-        amount = number(line, "netAmountIncludingTax")
-        shown.append(f"{line['quantity']} x {line['description']}: {amount}")
+        amount = next((line[name] for name in _AMOUNTS if name in line), None)
+        ending = "" if amount is None else f": {amount}"
+        shown.append(f"{line.get('quantity', '')} x {line.get('description', '')}{ending}")
     shown.append("")
-    total = number(header, "totalAmountIncludingTax")
-    shown.append(f"Total: {total} {header['currencyCode']}")
+    if "totalAmountIncludingTax" in header:
+        shown.append(f"Total: {header['totalAmountIncludingTax']} {header['currencyCode']}")
     return _file(_page(shown[:_MOST_LINES]))
 
 

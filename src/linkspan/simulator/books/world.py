@@ -34,7 +34,6 @@ class Setup:
     exchange_rates: Mapping[str, Decimal]
     defaults: Mapping[str, str]
     accounts: Mapping[str, str]
-    salespeople: frozenset[str] = frozenset()
     blocked_dimensions: frozenset[str] = frozenset()
     quote_valid_days: int = 30
     templates: Mapping[str, Mapping[str, object]] = field(default_factory=dict)

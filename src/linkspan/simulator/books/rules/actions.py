@@ -30,6 +30,13 @@ def _post_journal(company: Company, record: Record) -> None:
     post_journal(company, record)
 
 
+def _restart(company: Company, record: Record) -> None:
+    """Set a job of the queue to Ready, with the failure of its last run forgotten."""
+    table = company.tables["jobQueueEntry"]
+    stored = cast("Record", table.get(guid(record)))
+    table.replace({**stored, "status": "Ready", "errorMessage": "", "numberOfAttemptsToRun": 0})
+
+
 _INVOICE: Final = {
     "post": post,
     "postAndSend": post_and_send,
@@ -50,5 +57,6 @@ ACTIONS: Final[dict[tuple[str, str], Action]] = {
     ("purchaseCreditMemo", "post"): _of(post, "purchaseCreditMemo"),
     ("purchaseCreditMemo", "cancel"): _of(cancel, "purchaseCreditMemo"),
     ("journal", "post"): _post_journal,
+    ("jobQueueEntry", "restart"): _restart,
 }
 """Every bound action that the books do, by entity and by the action's name in the contract."""

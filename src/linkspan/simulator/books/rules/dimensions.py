@@ -11,7 +11,6 @@ from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.faults import dialog, invalid_relation
 
 _PARENTS = {"customer": "Customer", "vendor": "Vendor", "item": "Item", "employee": "Employee"}
-_READ_ONLY_PARENTS = frozenset({"generalLedgerEntry"})
 
 
 def create_default(company: Company, entity: Entity, payload: Mapping[str, object], parent: Record | None) -> Record:
@@ -61,7 +60,7 @@ def create_set_line(
     if parent is None:
         raise dialog(entity.errors["ParentIDRequiredErr"])
     owner = _owner_entity(company, guid(parent))
-    if owner.name in _READ_ONLY_PARENTS:
+    if "update" not in owner.verbs:
         text_of = entity.errors["ParentDoesNotExistOrReadOnlyErr"]
         raise dialog(text_of.replace("%1", str(parent["id"])).replace("%2", owner.table))
     dimension = _set_dimension(company, entity, values)

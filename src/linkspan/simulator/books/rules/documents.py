@@ -160,7 +160,7 @@ def _check_changeable(kind: Kind, header: Record, values: Mapping[str, object]) 
 
 
 def _check(company: Company, entity: Entity, values: Mapping[str, object]) -> None:
-    check_countries(entity, values)
+    check_countries(company, entity, values)
     check_salesperson(company, entity, values)
     discount = values.get("discountAmount")
     if isinstance(discount, Decimal) and discount < 0:

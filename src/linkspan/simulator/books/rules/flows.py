@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import overload
 
-from linkspan.simulator.books.fields import guid, plain
+from linkspan.simulator.books.fields import guid, plain, text
 from linkspan.simulator.books.ledgers import (
     balance,
     invoice_remaining,
@@ -26,6 +26,16 @@ def _tax_area_name(company: Company, customer: Record) -> object:
     return area["displayName"] if area else ""
 
 
+def _contact_name(company: Company, opportunity: Record) -> object:
+    contact = company.tables["contact"].find(text(opportunity, "contactNumber"))
+    return contact["displayName"] if contact else ""
+
+
+def _contact_company(company: Company, opportunity: Record) -> object:
+    contact = company.tables["contact"].find(text(opportunity, "contactNumber"))
+    return contact["companyName"] if contact else ""
+
+
 FLOWS: dict[str, dict[str, Flow]] = {
     "customer": {
         "balanceDue": lambda company, row: balance(company, "customerLedgerEntry", guid(row)),
@@ -39,6 +49,7 @@ FLOWS: dict[str, dict[str, Flow]] = {
     "vendor": {"balance": lambda company, row: plain(-local_balance(company, "vendorLedgerEntry", guid(row)))},
     "item": {"inventory": lambda company, row: stock(company, guid(row))},
     "account": {"netChange": net_change},
+    "opportunity": {"contactName": _contact_name, "contactCompanyName": _contact_company},
     "salesInvoice": {"remainingAmount": invoice_remaining},
     "companyInformation": {
         "currencyCode": lambda company, _: company.setup.local_currency,
@@ -52,6 +63,7 @@ FLOW_SOURCES: dict[str, tuple[str, ...]] = {
     "vendor": ("vendorLedgerEntry",),
     "item": ("itemLedgerEntry",),
     "account": ("generalLedgerEntry", "accountTotaling"),
+    "opportunity": ("contact",),
     "salesInvoice": ("customerLedgerEntry",),
 }
 """The tables besides its own that an entity's computed fields are read from, where these and the row say it all."""

@@ -1,6 +1,6 @@
 """Pictures, attached files and printed documents: their records, and the bytes behind their stream fields."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, cast
 from uuid import UUID, uuid5
 
@@ -165,11 +165,23 @@ def _printed(company: Company, entity: Entity, document_id: UUID) -> bytes:
     if name is None:
         return b""
     header = cast("Record", company.tables[name].get(document_id))
-    kind = KINDS[name]
-    if name in _PRINTED_WHEN_POSTED and not is_posted(kind, header):
-        message = f"Post {kind.title.lower()} {header['number']} first: only then can it be printed."
+    title = load_contract().entities[name].label
+    if name in _PRINTED_WHEN_POSTED and not is_posted(KINDS[name], header):
+        message = f"Post {title.lower()} {header['number']} first: only then can it be printed."
         raise dialog(message)
-    return document_pdf(kind, header, company.tables[kind.line].group(document_id), company.display_name)
+    return document_pdf(title, header, _lines_of(company, name, header), company.display_name)
+
+
+def _lines_of(company: Company, name: str, header: Record) -> Sequence[Record]:
+    """Return the lines of a document; a record without lines has none."""
+    link = load_contract().entities[name].links.get(f"{name}Lines")
+    if link is None:
+        return ()
+    table = company.tables[link.entity]
+    if table.layout.group == link.target_field:
+        return table.group(guid(header))
+    pairs = {link.own_field: link.target_field, **link.also}
+    return [row for row in table.all() if all(row[target] == header[own] for own, target in pairs.items())]
 
 
 def _parent_name(company: Company, entity: Entity, parent_id: UUID) -> str | None:

@@ -38,7 +38,7 @@ def check_salesperson(company: Company, entity: Entity, values: Mapping[str, obj
     """Refuse a salesperson or purchaser code that does not exist."""
     for name in ("salespersonCode", "salesperson", "purchaser"):
         value = values.get(name)
-        if value and value not in company.setup.salespeople:
+        if value and company.tables["salespersonPurchaser"].find(value) is None:
             caption = str(entity.fields[name].source_field)
             raise invalid_relation(caption, entity.table, str(value), "Salesperson/Purchaser")
 

@@ -66,7 +66,7 @@ def create_record(
     if parent is not None and rule.parent_field:
         values[rule.parent_field] = guid(parent)
     rule.check(company, entity, values, None)
-    check_countries(entity, values)
+    check_countries(company, entity, values)
     row: Record = {**blank(entity), "id": company.log.new_id()}
     row.update(settle(company, entity, rule.references, rule.fill(company, values)))
     row.update(settle(company, entity, rule.references, settled(entity, company.setup.templates.get(entity.name, {}))))
@@ -86,7 +86,7 @@ def update_record(
     before = table.get(guid(record)) or record
     values = settled(entity, changes)
     rule.check(company, entity, values, before)
-    check_countries(entity, values)
+    check_countries(company, entity, values)
     row = {**before, **settle(company, entity, rule.references, values)}
     _check_key(entity, row)
     row = rule.finish(company, row, values)

@@ -9,6 +9,7 @@ from linkspan.simulator.books.etags import etag_by_content
 from linkspan.simulator.books.fields import NO_ID, guid
 from linkspan.simulator.books.rules.actions import ACTIONS
 from linkspan.simulator.books.rules.codes import CODES
+from linkspan.simulator.books.rules.contacts import CONTACT, follow, forget
 from linkspan.simulator.books.rules.dimensions import (
     create_default,
     create_set_line,
@@ -37,14 +38,27 @@ from linkspan.simulator.books.rules.parties import CUSTOMER, VENDOR
 from linkspan.simulator.books.rules.payment_marks import update_vendor_mark
 from linkspan.simulator.books.rules.payment_posting import PARTIES
 from linkspan.simulator.books.rules.payments import create_payment, delete_payment, update_payment
+from linkspan.simulator.books.rules.prospects import FIXED_ASSET, OPPORTUNITY
 from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
+from linkspan.simulator.books.rules.time_entries import TIME_ENTRY
 from linkspan.simulator.books.rules.views import VIEWS, Limit, View
+from linkspan.simulator.books.series import PROJECTS
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, Link, load_contract
 from linkspan.simulator.faults import dialog, method_not_allowed, method_not_implemented, resource_not_found
 
-_RULES: dict[str, Rule] = {"customer": CUSTOMER, "vendor": VENDOR, "item": ITEM, **CODES}
+_RULES: dict[str, Rule] = {
+    "customer": CUSTOMER,
+    "vendor": VENDOR,
+    "item": ITEM,
+    "contact": CONTACT,
+    "opportunity": OPPORTUNITY,
+    "fixedAsset": FIXED_ASSET,
+    "project": Rule(series=PROJECTS),
+    "timeRegistrationEntry": TIME_ENTRY,
+    **CODES,
+}
 
 _CREATE: dict[str, Callable[[Company, Entity, Mapping[str, object], Record | None], Record]] = {
     **dict.fromkeys(KINDS, create_document),
@@ -85,6 +99,10 @@ _NEEDS_FILTER = {
     ),
     "applyVendorEntry": (frozenset({"id"}), "FiltersNotSpecifiedErr"),
     **dict.fromkeys(("defaultDimension", "dimensionSetLine"), (frozenset({"parentId"}), "ParentNotSpecifiedErr")),
+    "timeRegistrationEntry": (
+        frozenset({"id", "employeeId", "employeeNumber"}),
+        "EmployeeIdOrNumberShouldBeSpecifiedErr",
+    ),
     "picture": (frozenset({"id"}), "ParentNotSpecifiedErr"),
     "pdfDocument": (frozenset({"id", "parentId"}), "MissingParentIdErr"),
 }
@@ -96,6 +114,7 @@ def create(company: Company, entity: Entity, payload: Mapping[str, object], *, p
     with company.log.transaction():
         made = _create(company, entity, payload, parent)
         _create_parts(company, entity, made, payload)
+        follow(company, entity, made)
     fresh = company.tables[entity.name].get(company.tables[entity.name].identity_of(made))
     return _shown(company, entity, fresh or made)
 
@@ -108,6 +127,7 @@ def update(company: Company, entity: Entity, record: Record, changes: Mapping[st
             changed = _UPDATE[entity.name](company, entity, record, changes)
         else:
             changed = update_record(company, entity, _RULES.get(entity.name, Rule()), record, changes)
+        follow(company, entity, changed)
     return _shown(company, entity, changed)
 
 
@@ -119,6 +139,7 @@ def delete(company: Company, entity: Entity, record: Record) -> None:
             _DELETE[entity.name](company, entity, record)
         else:
             delete_record(company, entity, _RULES.get(entity.name, Rule()), record)
+        forget(company, entity, record)
         delete_media(company, load_contract().entities, guid(record))
 
 

@@ -26,6 +26,7 @@ _PLAIN = {
     "generalProductPostingGroup": ("code", "description", "defaultVATProductPostingGroup"),
     "inventoryPostingGroup": ("code", "description"),
     "location": ("code", "displayName", "addressLine1", "city", "postalCode"),
+    "fixedAssetLocation": ("code", "displayName"),
 }
 _ITEM_TYPES = {"I": "Inventory", "S": "Service", "N": "Non_x002D_Inventory"}
 _FROM_THE_LOFT = 2
@@ -82,6 +83,11 @@ def _plant_codes(company: Company) -> None:
         fixed = {"taxType": "VAT"} if name.startswith("tax") else {}
         for row in codes_of(name):
             plant(company, name, {**dict(zip(fields, row, strict=True)), **fixed})
+    for country in rows_of("countries"):
+        plant(company, "countryRegion", {"code": country["code"], "displayName": country["name"]})
+    for code, name, email, title, percent in codes_of("salespersonPurchaser"):
+        values = {"displayName": name, "email": email, "jobTitle": title, "commisionPercent": Decimal(percent)}
+        plant(company, "salespersonPurchaser", {"code": code, **values})
     for code, name, _ in codes_of("currency"):
         if code != company.setup.local_currency:
             make(company, "currency", {"code": code, "displayName": name})

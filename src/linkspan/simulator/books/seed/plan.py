@@ -76,6 +76,7 @@ def setup_of(plan: Plan) -> Setup:
             "taxGroup": "STANDARD",
             "noTaxGroup": "EXEMPT",
             "unitOfMeasure": "PCS",
+            "timeUnit": "HOUR",
             "generalProductPostingGroup": "GOODS",
             "servicePostingGroup": "SERVICES",
             "inventoryPostingGroup": "STOCK",
@@ -103,7 +104,6 @@ def setup_of(plan: Plan) -> Setup:
             "bank": "CURRENT",
             "payment_registration_bank": "CURRENT",
         },
-        salespeople=frozenset({"TP", "IK", "MR", "KW"}),
         blocked_dimensions=frozenset({"CAMPAIGN", "VESSEL/OLDHULK"}),
         templates={"customer": {"country": plan.country}, "vendor": {"country": plan.country}},
     )
