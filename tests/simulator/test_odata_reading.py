@@ -277,4 +277,5 @@ FLAT_CHILDREN = {
     "dimensionSetLines",
     "pictures",
     "pdfDocument",
+    "timeRegistrationEntries",
 } | {entity.set for entity in ENTITIES.values() if "IDOrDocumentIdShouldBeSpecifiedForLinesErr" in entity.errors}

@@ -1,12 +1,20 @@
 """Attachments: files that hang on documents, journal lines and entries."""
 
 import pytest
-from files import FIRST, SECOND, Files, draft_place, first_place, journal_line_place, posted_place
+from files import FIRST, SECOND, Files, Place, draft_place, first_place, journal_line_place, posted_place
+from papers import draft
 
 
 @pytest.fixture
 def files(desk) -> Files:
     return Files(desk)
+
+
+def stays_with(files: Files, place: Place, entry: dict[str, str]) -> None:
+    found = files.of(place)["terms.txt"]
+
+    assert (entry["id"], place.id, place.parent_type) == tuple(found[name] for name in ("id", "parentId", "parentType"))
+    assert FIRST == files.content(found)
 
 
 def test_Attachments__TestGetJournalLineAttachments(files):
@@ -137,6 +145,25 @@ def test_Attachments__TestDeleteQuoteAttachment(files):
     files.deletes(draft_place(files.desk, "salesQuotes", "Sales_x0020_Quote"))
 
 
+def test_Attachments__TestTransferAttachmentFromDraftToPostedInvoice(files):
+    desk, place = files.desk, draft_place(files.desk, "salesInvoices", "Sales_x0020_Invoice")
+    made = files.add(place, "terms.txt", FIRST)
+    desk.run(f"{place.url}/Microsoft.NAV.post")
+
+    assert "Open" == desk.get(place.url)["status"]
+    stays_with(files, place, made)
+
+
+def test_Attachments__TestTransferAttachmentFromDraftToPostedPurchaseInvoice(files):
+    desk = files.desk
+    place = Place(draft(desk, "purchaseInvoices", vendorInvoiceNumber="HL-77").url, "Purchase_x0020_Invoice")
+    made = files.add(place, "terms.txt", FIRST)
+    desk.run(f"{place.url}/Microsoft.NAV.post")
+
+    assert "Open" == desk.get(place.url)["status"]
+    stays_with(files, place, made)
+
+
 def test_Attachments__TestLinkedAttachmentFileNameChangeKeepsOtherFieldsUnchanged(files):
     place = draft_place(files.desk, "salesInvoices", "Sales_x0020_Invoice")
     made = files.add(place, "terms.txt", FIRST)
@@ -169,3 +196,38 @@ def test_Attachments__TestLinkedAttachmentDocumentIdChangeNotAllowed(files):
     assert "You cannot change the value of the key field parentId." == message
     assert [made["id"]] == [row["id"] for row in files.of(place).values()]
     assert {} == files.of(other)
+
+
+def test_Attachments__TestGetPostedPurchaseCreditMemoAttachments(files):
+    files.lists_two(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestGetDraftPurchaseCreditMemoAttachments(files):
+    files.lists_two(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestCreatePostedPurchaseCreditMemoAttachment(files):
+    files.creates(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestCreateDraftPurchaseCreditMemoAttachment(files):
+    files.creates(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestDeletePostedPurchaseCreditMemoAttachment(files):
+    files.deletes(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestDeleteDraftPurchaseCreditMemoAttachment(files):
+    files.deletes(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_Attachments__TestTransferAttachmentFromDraftToPostedPurchaseCreditMemo(files):
+    desk = files.desk
+    memo = draft(desk, "purchaseCreditMemos", vendorCreditMemoNumber="HL-C7")
+    place = Place(memo.url, "Purchase_x0020_Credit_x0020_Memo")
+    made = files.add(place, "terms.txt", FIRST)
+    desk.run(f"{place.url}/Microsoft.NAV.post")
+
+    assert "Open" == desk.get(place.url)["status"]
+    stays_with(files, place, made)

@@ -2,7 +2,7 @@
 
 import pytest
 from http_desk import HttpDesk
-from papers import INVOICE, MEMO, ORDER, PURCHASE_INVOICE, PURCHASE_ORDER, QUOTE, draft
+from papers import INVOICE, MEMO, ORDER, PURCHASE_INVOICE, PURCHASE_MEMO, PURCHASE_ORDER, QUOTE, draft
 
 FERRY, YACHT, SAILING = "FERRY", "YACHT", "SAILING"
 
@@ -264,3 +264,61 @@ def test_DimSetLines__TestDeletePurchaseOrderDimensionSetLine(lines):
     lines.of_document(PURCHASE_ORDER)
 
     lines.can_be_deleted()
+
+
+def test_DimSetLines__TestCreateTimeRegEntryDimensionSetLine(lines):
+    lines.of_time_entry()
+
+    lines.can_be_added()
+
+
+def test_DimSetLines__TestGetDimensionSetLinesOfTimeRegEntry(lines):
+    lines.of_time_entry()
+
+    lines.can_be_read()
+
+
+def test_DimSetLines__TestDeleteTimeRegEntryDimensionSetLine(lines):
+    lines.of_time_entry()
+
+    lines.can_be_deleted()
+
+
+def test_DimSetLines__TestCreatePurchaseCrMemoDimensionSetLine(lines):
+    lines.of_document(PURCHASE_MEMO)
+
+    lines.can_be_added()
+
+
+def test_DimSetLines__TestGetDimensionSetLinesOfPurchaseCrMemo(lines):
+    lines.of_document(PURCHASE_MEMO)
+
+    lines.can_be_read()
+
+
+def test_DimSetLines__TestModifyPurchaseCrMemoDimensionSetLine(lines):
+    lines.of_document(PURCHASE_MEMO)
+
+    lines.can_be_changed()
+
+
+def test_DimSetLines__TestDeletePurchaseCrMemoDimensionSetLine(lines):
+    lines.of_document(PURCHASE_MEMO)
+
+    lines.can_be_deleted()
+
+
+def test_DimSetLines__TestGetDimensionSetLinesOfGLEntry(lines):
+    desk = lines.desk
+    invoice = draft(desk, INVOICE)
+    lines.add(invoice.url)
+    lines.add(invoice.line)
+    desk.run(f"{invoice.url}/Microsoft.NAV.post")
+    number = desk.get(invoice.url)["number"]
+    entries = desk.rows(f"generalLedgerEntries?$filter=documentNumber eq '{number}'")
+
+    assert entries
+    shown = [lines.shown(f"generalLedgerEntries({entry['id']})") for entry in entries]
+    assert all(FERRY == values["VESSEL"] for values in shown)
+    entry = f"generalLedgerEntries({entries[0]['id']})"
+    assert "read only" in desk.refused("POST", f"{entry}/dimensionSetLines", {"code": "SEASON", "valueCode": SAILING})

@@ -21,6 +21,10 @@ def test_DocumentAttach__TestGetEmployeeAttachments(files):
     files.lists_two(first_place(files.desk, "employees", "Employee"))
 
 
+def test_DocumentAttach__TestGetJobAttachments(files):
+    files.lists_two(first_place(files.desk, "projects", "Job"))
+
+
 def test_DocumentAttach__TestGetVendorAttachments(files):
     files.lists_two(first_place(files.desk, "vendors", "Vendor"))
 
@@ -105,6 +109,10 @@ def test_DocumentAttach__TestDeleteEmployeeAttachment(files):
     files.deletes(first_place(files.desk, "employees", "Employee"))
 
 
+def test_DocumentAttach__TestDeleteJobAttachment(files):
+    files.deletes(first_place(files.desk, "projects", "Job"))
+
+
 def test_DocumentAttach__TestDeletePostedInvoiceAttachment(files):
     files.deletes(posted_place(files.desk, "salesInvoices", "Sales_x0020_Invoice"))
 
@@ -119,3 +127,27 @@ def test_DocumentAttach__TestDeleteDraftPurchaseInvoiceAttachment(files):
 
 def test_DocumentAttach__TestDeleteQuoteAttachment(files):
     files.deletes(draft_place(files.desk, "salesQuotes", "Sales_x0020_Quote"))
+
+
+def test_DocumentAttach__TestGetDraftPurchaseCreditMemoAttachments(files):
+    files.lists_two(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_DocumentAttach__TestGetPostedPurchaseCreditMemoAttachments(files):
+    files.lists_two(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_DocumentAttach__TestCreateDraftPurchaseCreditMemoAttachment(files):
+    files.creates(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_DocumentAttach__TestCreatePostedPurchaseCreditMemoAttachment(files):
+    files.creates(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_DocumentAttach__TestDeleteDraftPurchaseCreditMemoAttachment(files):
+    files.deletes(draft_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))
+
+
+def test_DocumentAttach__TestDeletePostedPurchaseCreditMemoAttachment(files):
+    files.deletes(posted_place(files.desk, "purchaseCreditMemos", "Purchase_x0020_Credit_x0020_Memo"))

@@ -2,7 +2,7 @@
 
 import pytest
 from http_desk import HttpDesk
-from papers import INVOICE, MEMO, ORDER, PURCHASE_INVOICE, QUOTE, draft
+from papers import INVOICE, MEMO, ORDER, PURCHASE_INVOICE, PURCHASE_MEMO, QUOTE, draft
 
 
 def prints(desk: HttpDesk, url: str) -> None:
@@ -56,3 +56,10 @@ def test_PDFDocument__TestGetPDFSalesOrder(desk):
 def test_PDFDocument__TestGetPDFPurchaseInvoice(desk):
     refuses(desk, PURCHASE_INVOICE, "purchase invoice")
     prints(desk, posted(desk, PURCHASE_INVOICE))
+
+
+def test_PDFDocument__TestGetPDFPurchaseCreditMemo(desk):
+    refuses(desk, PURCHASE_MEMO, "purchase credit memo")
+    memo = draft(desk, PURCHASE_MEMO, vendorCreditMemoNumber="HL-C7")
+    desk.run(f"{memo.url}/Microsoft.NAV.post")
+    prints(desk, memo.url)

@@ -2,11 +2,12 @@
 
 from pictures_of import Pictures
 
-CUSTOMER, VENDOR, EMPLOYEE, ITEM = (
+CUSTOMER, VENDOR, EMPLOYEE, ITEM, CONTACT = (
     ("customers", "Customer"),
     ("vendors", "Vendor"),
     ("employees", "Employee"),
     ("items", "Item"),
+    ("contacts", "Contact"),
 )
 
 
@@ -104,3 +105,27 @@ def test_Pictures__TestPictureReplaceItem(desk):
 
 def test_Pictures__TestPictureDeleteItem(desk):
     Pictures(desk, *ITEM).deletes()
+
+
+def test_Pictures__TestGetPictureValueContact(desk):
+    Pictures(desk, *CONTACT).value_matches()
+
+
+def test_Pictures__TestGetPictureMetadataContact(desk):
+    Pictures(desk, *CONTACT).metadata_matches()
+
+
+def test_Pictures__TestGetPictureValueContactWithoutPicture(desk):
+    Pictures(desk, *CONTACT).has_no_value()
+
+
+def test_Pictures__TestGetPictureMetadataContactWithoutPicture(desk):
+    Pictures(desk, *CONTACT).has_blank_metadata()
+
+
+def test_Pictures__TestPictureUploadContact(desk):
+    Pictures(desk, *CONTACT).uploads()
+
+
+def test_Pictures__TestPictureDeleteContact(desk):
+    Pictures(desk, *CONTACT).deletes()

@@ -84,7 +84,13 @@ def _initial(field: Field) -> object:
         return _empty(field)
     if field.type == "boolean":
         return field.initial == "true"
-    return Decimal(field.initial) if field.type == "decimal" else field.initial.strip("'")
+    if field.type in {"int32", "int64"}:
+        return int(field.initial)
+    words = field.initial.strip("'\"")
+    if field.type == "enum":
+        members = load_contract().enums[field.enum or ""]
+        return next(wire for wire, member in members.items() if words in {wire, member})
+    return Decimal(words) if field.type == "decimal" else words
 
 
 @cache

@@ -1,0 +1,35 @@
+"""Salespeople and purchasers: a table of codes, which customers and documents may name."""
+
+import pytest
+from code_table import CodeTable
+
+DETAILS = {
+    "email": "kit@tidewater.example",
+    "email2": "kit@ness.example",
+    "phoneNo": "+44 5550 100 310",
+    "jobTitle": "Sales, Baltic",
+    "commisionPercent": 2.75,
+}
+
+
+@pytest.fixture
+def table(desk) -> CodeTable:
+    return CodeTable(desk, "salespeoplePurchasers", more=DETAILS)
+
+
+def test_SalespersonPurch__GetSalespersonPurchaser(table):
+    table.reads_one()
+
+
+def test_SalespersonPurch__CreateSalespersonPurchaser(table):
+    table.creates()
+    assert "OWN1" == table.desk.make("customers", displayName="Gannet", salespersonCode="OWN1")["salespersonCode"]
+
+
+def test_SalespersonPurch__ModifySalespersonPurchaserJobTitle(table):
+    table.changes(jobTitle="Sales, all seas")
+
+
+def test_SalespersonPurch__DeleteSalespersonPurchaser(table):
+    table.deletes()
+    assert "cannot be found" in table.desk.refused("POST", "customers", {"displayName": "G", "salespersonCode": "OWN1"})
