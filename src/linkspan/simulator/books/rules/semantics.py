@@ -8,8 +8,7 @@ from uuid import UUID
 from linkspan.simulator.books.etags import etag_by_content
 from linkspan.simulator.books.fields import NO_ID, guid
 from linkspan.simulator.books.rules.actions import ACTIONS
-from linkspan.simulator.books.rules.codes import CODES
-from linkspan.simulator.books.rules.contacts import CONTACT, follow, forget
+from linkspan.simulator.books.rules.contacts import follow, forget
 from linkspan.simulator.books.rules.dimensions import (
     create_default,
     create_set_line,
@@ -19,7 +18,6 @@ from linkspan.simulator.books.rules.dimensions import (
 )
 from linkspan.simulator.books.rules.documents import create_document, delete_document, update_document
 from linkspan.simulator.books.rules.flows import FLOWS, ComputedRows, complete
-from linkspan.simulator.books.rules.items import ITEM
 from linkspan.simulator.books.rules.journal_kinds import PAYMENT_JOURNALS, TEMPLATES
 from linkspan.simulator.books.rules.journals import create_journal_line, delete_journal_line, update_journal_line
 from linkspan.simulator.books.rules.kinds import KINDS, LINE_KINDS
@@ -34,31 +32,16 @@ from linkspan.simulator.books.rules.media import (
     update_file,
     update_part,
 )
-from linkspan.simulator.books.rules.parties import CUSTOMER, VENDOR
 from linkspan.simulator.books.rules.payment_marks import update_vendor_mark
 from linkspan.simulator.books.rules.payment_posting import PARTIES
 from linkspan.simulator.books.rules.payments import create_payment, delete_payment, update_payment
-from linkspan.simulator.books.rules.prospects import FIXED_ASSET, OPPORTUNITY
 from linkspan.simulator.books.rules.records import Rule, create_record, delete_record, update_record
-from linkspan.simulator.books.rules.time_entries import TIME_ENTRY
+from linkspan.simulator.books.rules.rulebook import RULES
 from linkspan.simulator.books.rules.views import VIEWS, Limit, View
-from linkspan.simulator.books.series import PROJECTS
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, Link, load_contract
 from linkspan.simulator.faults import dialog, method_not_allowed, method_not_implemented, resource_not_found
-
-_RULES: dict[str, Rule] = {
-    "customer": CUSTOMER,
-    "vendor": VENDOR,
-    "item": ITEM,
-    "contact": CONTACT,
-    "opportunity": OPPORTUNITY,
-    "fixedAsset": FIXED_ASSET,
-    "project": Rule(series=PROJECTS),
-    "timeRegistrationEntry": TIME_ENTRY,
-    **CODES,
-}
 
 _CREATE: dict[str, Callable[[Company, Entity, Mapping[str, object], Record | None], Record]] = {
     **dict.fromkeys(KINDS, create_document),
@@ -126,7 +109,7 @@ def update(company: Company, entity: Entity, record: Record, changes: Mapping[st
         if entity.name in _UPDATE:
             changed = _UPDATE[entity.name](company, entity, record, changes)
         else:
-            changed = update_record(company, entity, _RULES.get(entity.name, Rule()), record, changes)
+            changed = update_record(company, entity, RULES.get(entity.name, Rule()), record, changes)
         follow(company, entity, changed)
     return _shown(company, entity, changed)
 
@@ -138,7 +121,7 @@ def delete(company: Company, entity: Entity, record: Record) -> None:
         if entity.name in _DELETE:
             _DELETE[entity.name](company, entity, record)
         else:
-            delete_record(company, entity, _RULES.get(entity.name, Rule()), record)
+            delete_record(company, entity, RULES.get(entity.name, Rule()), record)
         forget(company, entity, record)
         delete_media(company, load_contract().entities, guid(record))
 
@@ -213,7 +196,7 @@ def _require(entity: Entity, verb: str, method: str) -> None:
 def _create(company: Company, entity: Entity, payload: Mapping[str, object], parent: Record | None) -> Record:
     if entity.name in _CREATE:
         return _CREATE[entity.name](company, entity, payload, parent)
-    return create_record(company, entity, _RULES.get(entity.name, Rule()), payload, parent)
+    return create_record(company, entity, RULES.get(entity.name, Rule()), payload, parent)
 
 
 def _create_parts(company: Company, entity: Entity, made: Record, payload: Mapping[str, object]) -> None:
