@@ -44,5 +44,6 @@ def test_stackone_ai_fetches_and_runs_tools(demo: Demo) -> None:
     assert 2 == len(told["listed"]["data"])
     assert ("Stack & One", None) == (told["made"], told["gone"])
     assert "dynamics365bc_list_customer_payments" in told["tools"]
+    assert "dynamics365bc_list_customers" in told["searched"]
     assert {"body_displayName", "path_company_id"} <= set(told["openai"])
     assert Path(demo.data_dir).exists()

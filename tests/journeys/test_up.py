@@ -2,6 +2,7 @@
 
 import base64
 import re
+import resource
 import signal
 import socket
 import sqlite3
@@ -170,7 +171,7 @@ def test_two_servers_share_one_database_and_one_sees_what_the_other_changes(tmp_
 
 
 def test_help_of_every_command_is_quick_and_whole() -> None:
-    started = time.monotonic()
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         command("--help"),
         capture_output=True,
@@ -183,4 +184,6 @@ def test_help_of_every_command_is_quick_and_whole() -> None:
     assert {"up", "demo", "sim", "run", "profile", "account", "connector", "logs", "doctor", "migrate"} <= set(
         re.findall(r"│ (\w+)", done.stdout)
     )
-    assert time.monotonic() - started < 5
+    # Its own work counts, not what else the machine does meanwhile.
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime < 2

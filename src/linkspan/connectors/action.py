@@ -51,7 +51,7 @@ class Action:
     2020-12 of `{path, query, body, headers}` and of one answer `{data, next}`; they are shared, so they must not be changed. `required`
     groups the body fields of a create: of each group at least one must be given. `example` is a whole valid input. `rights` are the
     provider's tables that the action touches, each with letters of RIMD (read, insert, modify, delete). `brief` is the description in as few
-    words as a language model needs; `columns` are the fields of a list that people use, answered to models when they choose none.
+    words as a language model needs; `also` are other names of its records, for searching; `columns` are the fields of a list that people use, answered to models when they choose none.
     """
 
     id: str
@@ -78,6 +78,7 @@ class Action:
     notes: str | None = None
     default: bool = True
     brief: str = ""
+    also: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
 
 

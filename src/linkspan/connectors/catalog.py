@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -12,15 +13,21 @@ from linkspan.connectors.compiler import compile_connector
 from linkspan.connectors.loader import CONNECTOR_FILE, read_connector
 from linkspan.connectors.mistakes import ConnectorInvalidError, ConnectorMistake
 from linkspan.connectors.names import nearest
+from linkspan.connectors.search import ActionIndex
 from linkspan.errors import Mistake, NotFoundError, UnknownActionError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalog:
     """`connectors` by key and `actions` of all of them by id."""
 
     connectors: Mapping[str, Connector]
     actions: Mapping[str, Action]
+
+    @cached_property
+    def index(self) -> ActionIndex:
+        """The index of all actions, made when it is first searched."""
+        return ActionIndex(self.actions.values())
 
     def find(self, action_id: str) -> Action:
         """The action of that id. Raises UnknownActionError with the nearest known id."""

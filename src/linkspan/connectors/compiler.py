@@ -157,6 +157,7 @@ class _Resource:
             rights=action_rights(verb, entity, self._source.permissions.resources.get(self._key)),
             notes=resource.notes.get(verb),
             brief=action_brief(verb, self._key, resource, entity),
+            also=resource.also,
             columns=list_columns(resource, entity) if verb is Verb.LIST else (),
         )
 

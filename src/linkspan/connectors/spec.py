@@ -150,6 +150,9 @@ class ResourceSpec(Spec):
     verbs: tuple[Verb, ...] = Field(min_length=1, description="some of list, get, create, update, delete")
     parent: str | None = Field(default=None, description="the resource key that a list is asked below")
     company: bool = Field(default=True, description="false: the resource is not inside a company")
+    also: tuple[Text, ...] = Field(
+        default=(), description="other words and languages' words for the records, by which they are found"
+    )
     columns: tuple[Text, ...] = Field(
         default=(), description="fields of a list that people use; left out: the key, names and those of filter_by"
     )

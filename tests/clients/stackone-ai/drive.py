@@ -8,11 +8,17 @@ from stackone_ai import StackOneToolSet
 
 def main() -> None:
     asked = json.loads(sys.argv[1])
-    toolset = StackOneToolSet(api_key=asked["api_key"], base_url=asked["base_url"], account_id=asked["account_id"])
+    toolset = StackOneToolSet(
+        api_key=asked["api_key"],
+        base_url=asked["base_url"],
+        account_id=asked["account_id"],
+        search={"method": "semantic"},
+    )
     tools = toolset.fetch_tools(actions=["dynamics365bc_*customer*"])
     listed = tools.get_tool("dynamics365bc_list_customers").execute({"query_top": 2, "query_select": "number"})
     made = tools.get_tool("dynamics365bc_create_customer").execute({"body_displayName": "Stack & One"})
     gone = tools.get_tool("dynamics365bc_delete_customer").execute({"path_id": made["data"]["id"]})
+    searched = toolset.search_tools("which clients do we sell to")
     openai = tools.get_tool("dynamics365bc_create_customer").to_openai_function()
     print(
         json.dumps(
@@ -21,6 +27,7 @@ def main() -> None:
                 "listed": listed,
                 "made": made["data"]["displayName"],
                 "gone": gone["data"],
+                "searched": [tool.name for tool in searched],
                 "openai": sorted(openai["function"]["parameters"]["properties"]),
             }
         )

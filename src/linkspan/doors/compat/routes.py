@@ -6,6 +6,7 @@ from linkspan.doors.compat.accounts import Accounts
 from linkspan.doors.compat.catalog import CompatCatalog
 from linkspan.doors.compat.logs import CompatLogs
 from linkspan.doors.compat.rpc import answered, rpc_door, unknown_address
+from linkspan.doors.compat.search import CompatSearch
 from linkspan.doors.compat.sessions import Sessions
 from linkspan.usecases.hall import Hall
 
@@ -16,8 +17,11 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """Actions, connect sessions and accounts; everything else below these is a 404 in the same error shape."""
     nothing = unknown_address(hall)
     accounts, sessions, catalog, logs = Accounts(hall), Sessions(hall), CompatCatalog(hall), CompatLogs(hall)
+    search = CompatSearch(hall)
     return [
         Route("/actions/rpc", rpc_door(hall), methods=["POST"]),
+        Route("/actions/search", answered(hall, search.search), methods=["POST"]),
+        Route("/actions/build", answered(hall, search.build), methods=["POST"]),
         Route("/actions", answered(hall, catalog.actions), methods=["GET"]),
         Route("/connectors/meta", answered(hall, catalog.connectors), methods=["GET"]),
         Route("/connectors/meta/{provider}", answered(hall, catalog.connector), methods=["GET"]),

@@ -1,7 +1,7 @@
 """`tools/call`: one action run for a model, with short lists and small answers."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linkspan.connectors.action import Action
 from linkspan.connectors.names import nearest
@@ -9,12 +9,14 @@ from linkspan.connectors.tool_schema import FORMATS
 from linkspan.doors.mcp.answers import answer_texts, error_text
 from linkspan.doors.mcp.layout import Groups, read_arguments
 from linkspan.doors.mcp.message import INVALID_PARAMS, ProtocolError
+from linkspan.doors.mcp.meta_tools import SEARCH, found_text, meta_tool_of, read_search
 from linkspan.doors.mcp.tools import Tools
-from linkspan.doors.mcp.visit import Visit
+from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.doors.porch.inputs import inputs_of
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake
 from linkspan.model import Verb
+from linkspan.usecases.find_actions import find_actions
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import offers_of, open_accounts
 from linkspan.usecases.run_action import ActionRequest, run_action
@@ -39,15 +41,41 @@ class Calls:
     async def call(self, visit: Visit, params: Mapping[str, object], gone: Callable[[], Awaitable[bool]]) -> ToolAnswer:
         """The answer of one tool, failures of the action included. Raises ProtocolError for what is no call of a tool."""
         name, arguments = params.get("name"), params.get("arguments")
-        action = self._hall.catalog.actions.get(name) if isinstance(name, str) else None
-        if action is None:
-            raise ProtocolError(INVALID_PARAMS, _unknown(name, self._hall))
         if arguments is not None and not isinstance(arguments, dict):
             raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object.")
         try:
-            return await self._run(visit, action, arguments or {}, gone)
+            if visit.mode is ToolMode.SEARCH_EXECUTE:
+                return await self._meta(visit, name, arguments or {}, gone)
+            return await self._run(visit, self._action(name), arguments or {}, gone)
         except LinkspanError as error:
             return ToolAnswer([error_text(error)], failed=True)
+
+    def _action(self, name: object) -> Action:
+        action = self._hall.catalog.actions.get(name) if isinstance(name, str) else None
+        if action is None:
+            raise ProtocolError(INVALID_PARAMS, _unknown(name, self._hall))
+        return action
+
+    async def _meta(
+        self, visit: Visit, name: object, arguments: dict[str, object], gone: Callable[[], Awaitable[bool]]
+    ) -> ToolAnswer:
+        """One of the two tools of the mode search_execute."""
+        connector, tool = meta_tool_of(name, self._hall.catalog.connectors)
+        if tool == SEARCH:
+            asked = read_search(arguments)
+            found = await find_actions(
+                self._hall,
+                visit.caller,
+                asked.question,
+                connector=connector,
+                limit=asked.limit,
+                account_ids=visit.account_ids,
+            )
+            return ToolAnswer([found_text(found, self._tools.input_of)])
+        rest = {group: value for group, value in arguments.items() if group != "action_id"}
+        action = self._hall.catalog.find(str(arguments.get("action_id")))
+        # Groups are groups in this mode, whatever the style of single tools is.
+        return await self._run(replace(visit, style=ParamStyle.NESTED), action, rest, gone)
 
     async def _run(
         self, visit: Visit, action: Action, arguments: Mapping[str, object], gone: Callable[[], Awaitable[bool]]

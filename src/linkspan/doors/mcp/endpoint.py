@@ -41,6 +41,9 @@ class McpDoor:
         message = Message("")
         try:
             visit = await read_visit(self._hall, request)
+            if request.method != "POST":
+                told = "Send JSON-RPC by POST: this server is stateless and pushes nothing."
+                return _plain(405, told, {"allow": "POST"})
             message = read_message(await read_body(request))
             return await self._answered(visit, message, request)
         except ProtocolError as error:
@@ -64,11 +67,12 @@ class McpDoor:
         return _json(200, result_text(message, result))
 
     def _refusal(self, request: Request) -> Response | None:
-        """What HTTP itself refuses: a page of another site, another method, a body or an answer that is not JSON."""
+        """What HTTP itself refuses: a page of another site, a body or an answer that is not JSON."""
         if not self._is_ours(request.headers.get("host"), request.headers.get("origin")):
             return _plain(403, "This Host or Origin is not this installation's own.")
         if request.method != "POST":
-            return _plain(405, "Send JSON-RPC by POST: this server is stateless and pushes nothing.", {"allow": "POST"})
+            # Whoever opens the address without a key learns first that it needs one.
+            return None
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             return _plain(415, "The body must be application/json.")
         accepted = {part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")}

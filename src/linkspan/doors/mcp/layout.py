@@ -1,13 +1,15 @@
 """Lays an action's input out as one tool's arguments, and reads the arguments of a call back into the groups."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from linkspan.connectors.names import nearest
 from linkspan.connectors.tool_schema import ToolInput
 from linkspan.doors.mcp.visit import ParamStyle
+from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.errors import InvalidInputError, Mistake
+from linkspan.model import Account
 
 GROUPS = ("path", "query", "body", "headers")
 _PREFIXED = re.compile(r"(path|query|body|headers)_(.+)")
@@ -68,6 +70,27 @@ def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: Pa
     if mistakes:
         raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
     return Arguments(groups, flag is True)
+
+
+def with_account(wanted: ToolInput, accounts: Sequence[Account]) -> ToolInput:
+    """The input with the choice of the account, which must be made where there are several."""
+    choice = {
+        "type": "string",
+        "enum": [account.id for account in accounts],
+        "description": "; ".join(f"{account.id}: {account_label(account)}" for account in accounts),
+    }
+    headers: Mapping[str, Mapping[str, object]] = {ACCOUNT_HEADER: choice, **wanted.properties.get("headers", {})}
+    return ToolInput(
+        {**wanted.properties, "headers": headers},
+        {**wanted.required, "headers": (ACCOUNT_HEADER, *wanted.required.get("headers", ()))},
+    )
+
+
+def account_label(account: Account) -> str:
+    """What people call an account: its label, or owner and company."""
+    company = account.fields.get("company_name")
+    told = account.label or account.owner.name
+    return f"{told} ({company})" if company else told
 
 
 def _place(name: str, places: Mapping[str, tuple[str, str]], *, nested: bool) -> tuple[str | None, str | None]:

@@ -1,14 +1,11 @@
 """The tools of a visit: one for each action that its accounts' profiles enable, made once for each set of accounts."""
 
-from collections.abc import Mapping, Sequence
-
 from linkspan.connectors.action import Action
 from linkspan.connectors.tool_schema import ToolInput, tool_input
-from linkspan.doors.mcp.layout import schema_of
-from linkspan.doors.mcp.visit import ParamStyle, Visit
-from linkspan.doors.porch.account import ACCOUNT_HEADER
+from linkspan.doors.mcp.layout import account_label, schema_of, with_account
+from linkspan.doors.mcp.meta_tools import meta_tools
+from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.engine import json_text
-from linkspan.model import Account
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import Offer, Opening, offers_of, open_accounts
 
@@ -26,12 +23,16 @@ class Tools:
     async def listed(self, visit: Visit) -> bytes:
         """The JSON array of all tools of a visit, on one page: published clients read no second one. Raises NotFoundError."""
         openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
-        key = (visit.style, *(_mark(opening) for opening in openings))
+        key = (visit.style, visit.mode, *(_mark(opening) for opening in openings))
         found = self._lists.get(key)
         if found is None:
             if len(self._lists) >= _MOST_KEPT:
                 self._lists.clear()
-            tools = [self._tool(offer, visit.style) for offer in offers_of(self._hall, openings)]
+            offers = offers_of(self._hall, openings)
+            if visit.mode is ToolMode.SEARCH_EXECUTE:
+                tools = meta_tools(offers)
+            else:
+                tools = [self._tool(offer, visit.style) for offer in offers]
             found = self._lists[key] = json_text.dump(tools)
         return found
 
@@ -61,27 +62,6 @@ def annotations_of(action: Action) -> dict[str, bool]:
     if hints.read_only:
         return {"readOnlyHint": True}
     return {"readOnlyHint": False, "destructiveHint": hints.destructive, "idempotentHint": hints.idempotent}
-
-
-def with_account(wanted: ToolInput, accounts: Sequence[Account]) -> ToolInput:
-    """The input with the choice of the account, which must be made where there are several."""
-    choice = {
-        "type": "string",
-        "enum": [account.id for account in accounts],
-        "description": "; ".join(f"{account.id}: {account_label(account)}" for account in accounts),
-    }
-    headers: Mapping[str, Mapping[str, object]] = {ACCOUNT_HEADER: choice, **wanted.properties.get("headers", {})}
-    return ToolInput(
-        {**wanted.properties, "headers": headers},
-        {**wanted.required, "headers": (ACCOUNT_HEADER, *wanted.required.get("headers", ()))},
-    )
-
-
-def account_label(account: Account) -> str:
-    """What people call an account: its label, or owner and company."""
-    company = account.fields.get("company_name")
-    told = account.label or account.owner.name
-    return f"{told} ({company})" if company else told
 
 
 def _mark(opening: Opening) -> tuple[object, ...]:
