@@ -1,9 +1,14 @@
 """What a simulator is told before its first answer, and what a reset makes of it."""
 
+import datetime as dt
 from pathlib import Path
 
+import httpx2
 import pytest
+from bc_client import Books
+from webhook_receiver import Receiver
 
+from linkspan.simulator import Simulator
 from linkspan.simulator.app import demo_parts
 from linkspan.simulator.command import ControlError
 from linkspan.simulator.control import Control
@@ -95,3 +100,41 @@ def test_a_recording_to_a_file_goes_on_after_a_reset(control: Control, tmp_path:
 
     assert control.service.deck.records
     assert 0 == control.stop_recording()
+
+
+def test_the_page_shows_what_is_set_and_no_secret(simulator: Simulator) -> None:
+    books = Books(simulator)
+    simulator.fail_next("refusal", code="Unknown", path="/vendors")
+    simulator.set_limits(requests=77)
+    simulator.set_switch("quoted_guid_keys", True)
+    simulator.set_permission("items", "read")
+    simulator.plan_outage(60, environment="Sandbox")
+    with Receiver() as receiver:
+        body = {
+            "notificationUrl": f"{receiver.url}?code=hidden-code",
+            "resource": f"companies({simulator.demo.company_id})/customers",
+            "clientState": "hidden-state",
+        }
+        assert 201 == books.call("POST", "subscriptions", body).status_code
+        assert 201 == books.inside("POST", "customers", {"displayName": "Petrel Chandlers"}).status_code
+        simulator.move_clock(dt.timedelta(seconds=31))
+        receiver.wait(1)
+    page = httpx2.get(f"{simulator.url}/_sim/").text
+    state = httpx2.get(f"{simulator.url}/_sim/state").json()
+    books.close()
+
+    for shown in (
+        "Unknown",
+        "requests</code> = 77",
+        "quoted_guid_keys</code> = true",
+        "items</code>: read",
+        "Outage of",
+    ):
+        assert shown in page
+    assert receiver.url in page
+    for text in (page, str(state)):
+        assert "hidden-state" not in text
+    assert "hidden-code" not in page
+    assert books.token not in page
+    assert {"requests": 77} == state["limits"]
+    assert "off" == state["tape"]

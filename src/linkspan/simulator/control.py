@@ -112,8 +112,8 @@ class Control(EntraControl, ServiceControl, TapeControl):
 
     @command(reads=True)
     def state(self) -> State:
-        """Describe tenants, companies, users, applications, failures in waiting and the clock."""
-        return describe_state(self.parts.world, self.authority, self.parts.failures)
+        """Describe clock, tenants, companies, users, applications, subscriptions, and everything that was set or put in."""
+        return describe_state(self.service, self.authority, self.parts.failures, self.parts.courier)
 
     @command()
     def reset(self, *, keep_registrations: bool = False) -> None:

@@ -10,6 +10,7 @@ from linkspan.simulator.control import Control
 from linkspan.simulator.entra.pages import page, stylesheet
 
 _LAST_REQUESTS = 50
+_LAST_DELIVERIES = 10
 
 
 class ControlEndpoints:
@@ -41,7 +42,9 @@ class ControlEndpoints:
     async def state_page(self, _request: Request) -> Response:
         """Show the present state and the last requests."""
         last = self.control.requests()[-_LAST_REQUESTS:]
-        return page("state.html", values={"state": self.control.state(), "requests": last[::-1]})
+        told = self.control.deliveries()[-_LAST_DELIVERIES:]
+        values = {"state": self.control.state(), "requests": last[::-1], "deliveries": told[::-1]}
+        return page("state.html", values=values)
 
     async def list_commands(self, _request: Request) -> Response:
         """List the commands with their parameters as JSON Schema."""

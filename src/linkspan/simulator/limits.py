@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
+from uuid import UUID
 
 from linkspan.simulator.books.table import TimeSource
 from linkspan.simulator.faults import (
@@ -56,9 +57,10 @@ class SlowWork:
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """A planned outage: from `begins` until before `ends` one environment of a tenant (`place`) is out of reach."""
+    """A planned outage: from `begins` until before `ends` one `environment` of a tenant is out of reach."""
 
-    place: Hashable
+    tenant_id: UUID
+    environment: str
     begins: datetime
     ends: datetime
 
@@ -100,12 +102,17 @@ class Gate:
         """Put an environment out of reach for a time."""
         self._outages.append(outage)
 
-    def check_open(self, place: Hashable) -> None:
-        """Raise 503 during an outage of `place`; Retry-After tells the seconds to its end."""
+    @property
+    def outages(self) -> tuple[Outage, ...]:
+        """All outages that have not ended."""
         now = self.clock.now()
-        ends = max(
-            (one.ends for one in self._outages if one.place == place and one.begins <= now < one.ends), default=now
-        )
+        return tuple(one for one in self._outages if now < one.ends)
+
+    def check_open(self, tenant_id: UUID, environment: str) -> None:
+        """Raise 503 during an outage of an environment; Retry-After tells the seconds to its end."""
+        now, place = self.clock.now(), (tenant_id, environment)
+        present = [one for one in self._outages if (one.tenant_id, one.environment) == place and one.begins <= now]
+        ends = max((one.ends for one in present), default=now)
         if ends > now:
             raise tenant_unavailable(math.ceil((ends - now).total_seconds()))
 

@@ -1,6 +1,7 @@
 """What a user or application may do with an entity set: the permission sets of Business Central, as far as clients see them."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
@@ -10,6 +11,15 @@ from linkspan.simulator.faults import BcFault, forbidden, server_error
 Allowed = Literal["all", "read", "none"]
 RefusalCode = Literal["Internal_ServerError", "Authorization_RequestDenied"]
 _VERBS: Final[Mapping[str, str]] = {"GET": "Read", "HEAD": "Read", "POST": "Insert", "PATCH": "Modify", "PUT": "Modify", "DELETE": "Delete"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class PermissionRule:
+    """One exception; `who` is a user's or an application's id, None for everybody."""
+
+    who: UUID | None
+    entity_set: str
+    allowed: Allowed
 
 
 class Bearer(Protocol):
@@ -40,6 +50,11 @@ class Permissions:
     def set(self, who: UUID | None, entity_set: str, allowed: Allowed) -> None:
         """Hold a user or application (None: everybody) to so much with one entity set."""
         self._rules[who, entity_set] = allowed
+
+    @property
+    def rules(self) -> list[PermissionRule]:
+        """All exceptions."""
+        return [PermissionRule(who, name, allowed) for (who, name), allowed in self._rules.items()]
 
     def of(self, caller: Bearer) -> Mapping[str, Allowed]:
         """Return the exceptions that hold for a caller; a rule of its own comes before one for everybody."""

@@ -126,7 +126,7 @@ class ServiceControl(Commanded):
             raise ControlError("seconds must be more than 0, and begins carry a time zone.")
         place = self._environment(tenant, environment)
         start = begins or self.service.gate.clock.now()
-        outage = Outage((place.tenant.id, place.name), start, start + timedelta(seconds=seconds))
+        outage = Outage(place.tenant.id, place.name, start, start + timedelta(seconds=seconds))
         self.service.gate.plan(outage)
         return outage.ends
 

@@ -1,7 +1,8 @@
 """A description of the simulator's present state, for the state page and for scripts."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from linkspan.simulator.books.world import World
@@ -10,6 +11,15 @@ from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import PASSWORDS, PUBLISHED_SECRETS
 from linkspan.simulator.entra.directory import AppRegistration, User
 from linkspan.simulator.failures import Failure, FailureQueue
+from linkspan.simulator.limits import Limits, Outage
+from linkspan.simulator.permissions import PermissionRule
+from linkspan.simulator.served import Service
+from linkspan.simulator.switches import Switches
+from linkspan.simulator.tape.deck import TapeState
+from linkspan.simulator.webhooks.courier import Courier
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +84,30 @@ class ClockReading:
 
 
 @dataclass(frozen=True, slots=True)
+class SubscriptionState:
+    """A webhook subscription, without the client's state, which is its secret."""
+
+    id: str
+    notification_url: str
+    resource: str
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """Everything worth knowing at a glance."""
+    """Everything worth knowing at a glance; `limits` and `switches` are those that differ from the service's own."""
 
     clock: ClockReading
     tenants: list[TenantState]
     users: list[UserState]
     apps: list[AppState]
     failures: tuple[Failure, ...]
+    outages: tuple[Outage, ...]
+    limits: dict[str, float]
+    switches: dict[str, object]
+    permissions: list[PermissionRule]
+    subscriptions: list[SubscriptionState]
+    tape: TapeState
 
 
 def read_clock(clock: Clock) -> ClockReading:
@@ -89,15 +115,29 @@ def read_clock(clock: Clock) -> ClockReading:
     return ClockReading(clock.now(), round(clock.offset.total_seconds(), 3))
 
 
-def describe_state(world: World, authority: Authority, failures: FailureQueue) -> State:
+def describe_state(service: Service, authority: Authority, failures: FailureQueue, courier: Courier) -> State:
     """Return the present state."""
     return State(
         read_clock(authority.clock),
-        _tenants(world, authority),
+        _tenants(service.world, authority),
         [_user(user) for user in authority.directory.users],
         [_app(app) for app in authority.directory.apps],
         failures.waiting,
+        outages=service.gate.outages,
+        limits=_changed(service.gate.limits, Limits()),
+        switches=_changed(service.switches.now, Switches()),
+        permissions=service.permissions.rules,
+        subscriptions=[
+            SubscriptionState(one.id, one.notification_url, one.resource, one.expires)
+            for one in courier.subscriptions.all()
+        ],
+        tape=service.deck.state,
     )
+
+
+def _changed(now: "DataclassInstance", start: "DataclassInstance") -> dict[str, Any]:
+    before = asdict(start)
+    return {name: value for name, value in asdict(now).items() if value != before[name]}
 
 
 def _tenants(world: World, authority: Authority) -> list[TenantState]:

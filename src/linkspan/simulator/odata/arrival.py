@@ -64,7 +64,7 @@ def arrive(world: World, identity: Identity, gate: Gate, request: Request) -> Ar
         raise no_environment()
     if environment.state != "Active":
         raise tenant_unavailable()
-    gate.check_open((environment.tenant.id, environment.name))
+    gate.check_open(environment.tenant.id, environment.name)
     return Arrival(place, environment, caller)
 
 

@@ -19,6 +19,7 @@ from linkspan.simulator.tape.recorded import Likeness, Recorded, RecordingFile, 
 from linkspan.simulator.tape.redaction import ROOT, Redaction
 from linkspan.simulator.tape.upstream import Fetched, fetch
 
+TapeState = Literal["off", "recording", "replaying"]
 Otherwise = Literal["refuse", "books"]
 _PASSED_BACK: Final = ("content-type", "odata-version", "location", "etag", "preference-applied", "retry-after")
 _MOST_KEPT: Final = 10_000
@@ -60,6 +61,11 @@ class Deck:
     def plays(self) -> bool:
         """Whether requests get recorded answers now."""
         return bool(self._playing)
+
+    @property
+    def state(self) -> TapeState:
+        """What it does now."""
+        return "recording" if self.records else "replaying" if self.plays else "off"
 
     def record(self, origin: str, file: Path | None = None, key: bytes | None = None) -> None:
         """Pass everything on to `origin` from now on and keep the answers; raises FileExistsError for an old file."""
