@@ -386,3 +386,26 @@ def test_other_hosts_are_called_once_they_are_allowed(books: Books, simulator: S
     assert "cannot be used" in before
     assert ["receiver.invalid"] == told
     assert "no answer" in after
+
+
+def test_a_snapshot_brings_subscriptions_and_settings_back(
+    books: Books, receiver: Receiver, simulator: Simulator
+) -> None:
+    made = subscribed(books, receiver)
+    simulator.set_limits(requests=500)
+    simulator.set_permission("vendors", "read")
+    simulator.snapshot("before")
+    add_customer(books, "Never Told")
+    books.call("DELETE", f"subscriptions('{made['subscriptionId']}')")
+    simulator.reset_service()
+    simulator.restore("before")
+    add_customer(books, "Told Again")
+    simulator.move_clock(dt.timedelta(seconds=31))
+    told = receiver.wait(1)
+
+    assert [made["subscriptionId"]] == [one["subscriptionId"] for one in told]
+    assert 500 == simulator.limits().requests
+    assert ["vendors"] == [rule.entity_set for rule in simulator.state().permissions]
+    assert [] == books.inside("GET", "customers?$filter=displayName eq 'Never Told'").json()["value"]
+    with pytest.raises(ValueError, match="Nothing is kept"):
+        simulator.restore("after")

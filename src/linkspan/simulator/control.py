@@ -23,6 +23,7 @@ from linkspan.simulator.entra.demo import (
 from linkspan.simulator.entra_control import EntraControl
 from linkspan.simulator.failures import Failure, FailureKind, FailureQueue
 from linkspan.simulator.identity import Identity
+from linkspan.simulator.kept import Kept, keep, put_back
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.permissions import Allowed
 from linkspan.simulator.refusals import REFUSALS
@@ -80,6 +81,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self.start_service(Service(parts.world, Gate(parts.clock)))
         self._start = parts.world.snapshot()
         self._startup = Startup()
+        self._kept: dict[str, Kept] = {}
 
     @property
     def demo(self) -> Demo:
@@ -130,9 +132,22 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self.parts.courier.restore(())
         self.parts.failures.clear()
         self.parts.log.clear()
+        self._kept.clear()
         if self._startup.record is None:
             self.service.deck.eject()
         set_out(self, self._startup)
+
+    @command()
+    def snapshot(self, name: str = "") -> None:
+        """Keep books, webhook subscriptions, limits, switches and permissions as they are now, under a name."""
+        self._kept[name] = keep(self.service, self.parts.courier)
+
+    @command()
+    def restore(self, name: str = "") -> None:
+        """Put back what was kept under a name, as often as wanted; the clock and the directory stay as they are."""
+        if name not in self._kept:
+            raise ControlError(f"Nothing is kept under the name '{name}'.")
+        put_back(self._kept[name], self.service, self.parts.courier)
 
     @command(reads=True)
     def clock(self) -> ClockReading:

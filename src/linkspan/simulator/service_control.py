@@ -1,4 +1,4 @@
-"""Commands for the Business Central side: limits, switches, slow answers, outages, books filled, kept and put back."""
+"""Commands for the Business Central side: limits, switches, slow answers, outages, and books filled."""
 
 import time
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 from linkspan.simulator.books.bulk import generate
-from linkspan.simulator.books.world import Company, Environment, EnvironmentState, Snapshot
+from linkspan.simulator.books.world import Company, Environment, EnvironmentState
 from linkspan.simulator.command import Commanded, ControlError, command
 from linkspan.simulator.entra.demo import DEMO_DOMAIN
 from linkspan.simulator.faults import BcFault
@@ -31,17 +31,14 @@ class ServiceControl(Commanded):
     """What can be done to the service and its books while it runs; whoever inherits this sets `service`."""
 
     service: Service
-    _kept: dict[str, Snapshot]
 
     def start_service(self, service: Service) -> None:
-        """Act on `service` from now on, with nothing kept yet."""
+        """Act on `service` from now on."""
         self.service = service
-        self._kept = {}
 
     def reset_service(self) -> None:
-        """Return to the service's own limits, switches and permissions, without recording or kept books."""
+        """Return to the service's own limits, switches and permissions."""
         self.service.reset()
-        self._kept.clear()
 
     @command(reads=True)
     def limits(self) -> Limits:
@@ -144,18 +141,6 @@ class ServiceControl(Commanded):
         except ValueError as mistake:
             raise ControlError(str(mistake)) from mistake
         return Seeded(len(target.tables["customer"]), round(time.perf_counter() - started, 3))
-
-    @command()
-    def snapshot(self, name: str = "") -> None:
-        """Keep the books as they are now, under a name."""
-        self._kept[name] = self.service.world.snapshot()
-
-    @command()
-    def restore(self, name: str = "") -> None:
-        """Put the books back as they were kept under a name; they can be put back again."""
-        if name not in self._kept:
-            raise ControlError(f"No books are kept under the name '{name}'.")
-        self.service.world.restore(self._kept[name])
 
     def _environment(self, tenant: str, name: str) -> Environment:
         owner = self.service.world.find_tenant(tenant)
