@@ -25,6 +25,7 @@ from linkspan.usecases.create_project import create_project
 from linkspan.usecases.finish_linking import finish_linking
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_views import LinkStage, LinkView
+from linkspan.usecases.offer_companies import read_linking
 from linkspan.usecases.start_linking import start_linking
 from linkspan.wiring import build_hall
 
@@ -99,10 +100,13 @@ class World:
         return await finish_linking(self.hall, "dynamics365bc", params, browser)
 
     async def signed_in(self, fields: Mapping[str, str] = FIELDS, **changes: object) -> LinkView:
-        return await self.finish(await sign_in(await self.start(await self.open(**changes), fields)))
+        address = await self.start(await self.open(**changes), fields)
+        if address.startswith(f"{PUBLIC_URL}/connect/linking/"):  # nobody signs in
+            return await read_linking(self.hall, address.rpartition("/")[2], BROWSER)
+        return await self.finish(await sign_in(address))
 
-    async def link(self, **changes: object) -> Account:
-        view = await self.signed_in(**changes)
+    async def link(self, fields: Mapping[str, str] = FIELDS, **changes: object) -> Account:
+        view = await self.signed_in(fields, **changes)
         if view.stage is LinkStage.CHOOSE_COMPANY:
             view = await choose_company(self.hall, view.attempt_id, view.companies[0].id, BROWSER)
         assert view.account is not None

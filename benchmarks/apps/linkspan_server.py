@@ -24,6 +24,7 @@ from linkspan.model import (
     SealedGrant,
     Secret,
 )
+from linkspan.sealed import SealedCredentials
 from linkspan.server import listening_socket, serve
 from linkspan.settings import load_settings
 from linkspan.usecases.create_key import NewKey, create_key
@@ -68,7 +69,7 @@ async def link_account(hall: Hall, provider: str) -> tuple[str, str]:
         created_at=now,
         updated_at=now,
     )
-    await hall.profiles.add(profile, None)
+    await hall.profiles.add(profile, SealedCredentials())
     owner = Owner("bench", "Bench")
     session = ConnectSession(1, project.id, profile.id, CONNECTOR, owner, now, now + timedelta(hours=1))
     account = Account(

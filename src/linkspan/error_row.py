@@ -16,6 +16,20 @@ class Advice(enum.StrEnum):
     STOP = "stop"
 
 
+class Who(enum.StrEnum):
+    """Who can put a failure right.
+
+    Whoever links the account, an administrator of their tenant, the connector profile's owner, the operator of this installation, or
+    nobody, because it passes.
+    """
+
+    PERSON = "person"
+    TENANT_ADMIN = "tenant_admin"
+    INTEGRATOR = "integrator"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Mistake:
     """One thing wrong with a request: where (`body.displayName`), what, and the nearest known name if there is one."""
@@ -69,7 +83,7 @@ class LinkspanError(Exception):
         cls.default_message = message
         cls.next_step = next_step or cls.next_step
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  all but the message by name, and all optional
         self,
         message: str | None = None,
         *,
@@ -78,6 +92,8 @@ class LinkspanError(Exception):
         provider: ProviderAnswer | None = None,
         retry_after: float | None = None,
         first_run_id: str | None = None,
+        who: Who | None = None,
+        link: str | None = None,
     ) -> None:
         self.message = message or self.default_message
         self.mistakes = tuple(mistakes)
@@ -85,6 +101,8 @@ class LinkspanError(Exception):
         self.retry_after = retry_after
         self.run_id: str | None = None
         self.first_run_id = first_run_id
+        self.who = who
+        self.link = link
         if next_step is not None:
             self.next_step = next_step
         super().__init__(self.message)

@@ -19,6 +19,7 @@ from linkspan.error_row import Advice as Advice
 from linkspan.error_row import LinkspanError as LinkspanError
 from linkspan.error_row import Mistake as Mistake
 from linkspan.error_row import ProviderAnswer as ProviderAnswer
+from linkspan.error_row import Who as Who
 
 
 class FixRequestError(LinkspanError, code="bad_request", status=400, wire="BadRequest", advice=Advice.FIX):
@@ -359,6 +360,13 @@ class TenantNotFoundError(LinkingError, code="tenant_not_found"):
     """There is no such Entra tenant.
 
     Copy the tenant ID from Entra admin centre > Overview, or use the tenant's domain name.
+    """
+
+
+class TenantNotAllowedError(LinkingError, code="tenant_not_allowed"):
+    """This connector profile links accounts of another tenant.
+
+    Link with the profile's tenant, or set the profile's audience to many_tenants.
     """
 
 

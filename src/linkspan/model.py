@@ -110,7 +110,9 @@ class Profile:
     """A project's OAuth client for one connector. The client secret is in the vault only; `has_secret` tells that it is there.
 
     `scopes` empty: what the enabled actions need. `enabled_actions` None: the connector's default selection.
-    `provider_url` None: the connector's own hosts; else one origin that serves them all (the simulator).
+    `provider_url` None: the connector's own hosts; else one origin that serves them all (the simulator). `audience`: one_tenant (then
+    `tenant` is its id, or None until the first account is linked) or many_tenants. `has_old_secret`: the one before the secret is still
+    there. Providers do not tell when a secret expires: its owner does. `certificate` is public (PEM).
     """
 
     id: str
@@ -127,6 +129,12 @@ class Profile:
     is_default: bool
     created_at: datetime
     updated_at: datetime
+    audience: str = "one_tenant"
+    tenant: str | None = None
+    secret_expires_at: datetime | None = None
+    has_old_secret: bool = False
+    old_secret_expires_at: datetime | None = None
+    certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

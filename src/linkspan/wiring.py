@@ -36,6 +36,7 @@ from linkspan.transport.protocol import Transport
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
 from linkspan.transport.throttle import Throttle
 from linkspan.usecases.deliver_events import Courier
+from linkspan.usecases.expiry import warn_of_expiry_forever
 from linkspan.usecases.give_up_writes import give_up_writes_forever
 from linkspan.usecases.hall import Clock, Hall
 from linkspan.usecases.keep_grants import keep_grants_forever
@@ -86,6 +87,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         oauth=oauth,
         connectors=catalog.connectors,
         clock=clock,
+        base_url=settings.base_url,
     )
     patience = Patience(timeout=settings.provider_timeout)
     engine = Engine(transport, CursorSeal(vault.derive("cursor")), Throttle(), clock, patience=patience)
@@ -131,6 +133,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             ("grants", keep_grants_forever(hall)),
             ("writes", give_up_writes_forever(hall)),
             ("events", Courier(hall).deliver_forever()),
+            ("expiry", warn_of_expiry_forever(hall)),
         )
     ]
     try:

@@ -1,14 +1,17 @@
 """Every command that README and docs print runs; the quick start has a test of its own (tests/journeys/test_quickstart.py)."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from demo_process import running_demo
 from docs_shell import ROOT, RUN, Shell, commands_of, is_server, read_until, stop
+from own_certificates import new_certificate
 
 OWN_TEST = {"quickstart-real-tenant.md"}
 PAGES = sorted(page for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if page.name not in OWN_TEST)
@@ -25,6 +28,13 @@ def shown(value: object) -> str:
     return value.name if isinstance(value, Path) else re.sub(r"\s+", " ", str(value))[:60]
 
 
+def fill(folder: Path) -> None:
+    """The files that the docs speak of."""
+    certificate, key = new_certificate()
+    for name, text in {"certificate.pem": certificate, "key.pem": key, "new-secret.txt": "another-secret"}.items():
+        (folder / name).write_text(text)
+
+
 @pytest.fixture(scope="module")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """A shell whose installation is a running demo, with the harbour connector at hand."""
@@ -33,9 +43,17 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     with running_demo(folder / "demo") as demo:
         variables = {
             "LINKSPAN_DATA_DIR": str(demo.data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true",
+            "LINKSPAN_PUBLIC_URL": demo.base_url,
             "ACCOUNT": demo.account_id, "API_KEY": demo.api_key, "CLIENT_ID": "5d115c9c-44e3-4a11-bb43-000d3a2feca1",
         }  # fmt: skip
-        yield Shell(folder, variables, {"http://127.0.0.1:8700": demo.base_url, "curl -s": "curl -s --fail-with-body"})
+        fill(folder)
+        shell = Shell(
+            folder, variables, {"http://127.0.0.1:8700": demo.base_url, "curl -s": "curl -s --fail-with-body"}
+        )
+        made = shell.run(
+            "linkspan profile create --client-id $CLIENT_ID --name rolled --json", typed="a-client-secret\n"
+        )
+        yield replace(shell, variables=variables | {"PROFILE": json.loads(made)["id"]})
 
 
 def of_make(command: str, folder: Path) -> str:

@@ -24,6 +24,7 @@ from linkspan.model import (
     SealedGrant,
     Secret,
 )
+from linkspan.sealed import SealedCredentials
 from linkspan.settings import Settings
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_account_id
@@ -83,7 +84,7 @@ async def add_account(hall: Hall, provider_url: str) -> tuple[Account, Profile]:
         client_id="client", has_secret=False, scopes=(), enabled_actions=None, provider_url=provider_url, enabled=True,
         is_default=True, created_at=now(), updated_at=now(),
     )  # fmt: skip
-    await hall.profiles.add(profile, None)
+    await hall.profiles.add(profile, SealedCredentials())
     owner = Owner("o1", "Holm & Vik")
     session = ConnectSession(7, PROJECT, profile.id, "dynamics365bc", owner, now(), now() + timedelta(hours=1))
     account = Account(

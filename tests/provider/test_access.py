@@ -207,9 +207,9 @@ async def test_the_doctor_finds_nothing_wrong_with_a_good_account(world):
     account = await world.link()
     checks = await check_account(world.hall, world.caller, account.id)
 
-    assert ["profile", "secret", "tenant", "account", "token", "environment", "company", "permission"] == [
-        c.name for c in checks
-    ]
+    assert [
+        "account", "profile", "secret", "redirect", "tenant", "consent", "token", "environment", "company", "permission",
+    ] == [check.name for check in checks]  # fmt: skip
     assert {CheckState.OK} == {check.state for check in checks}
 
 

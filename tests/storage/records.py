@@ -18,6 +18,7 @@ from linkspan.model import (
     SealedGrant,
     Step,
 )
+from linkspan.sealed import SealedCredentials
 from linkspan.storage.account_store import AccountStore
 from linkspan.storage.database import Database
 from linkspan.storage.link_store import LinkStore
@@ -121,7 +122,7 @@ async def add_project(database: Database) -> None:
 async def add_account(database: Database) -> AccountStore:
     """Projects, profile, and the account with its grant, linked the way the product links."""
     await add_project(database)
-    await ProfileStore(database).add(PROFILE, b"sealed")
+    await ProfileStore(database).add(PROFILE, SealedCredentials(b"sealed"))
     await SessionStore(database).add(SESSION, "t" * 64)
     links = LinkStore(database)
     await links.start(ATTEMPT, state_digest="s" * 64)

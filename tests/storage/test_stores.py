@@ -10,6 +10,7 @@ from records import ACCOUNT, ATTEMPT, GRANT, KEY, NOW, OTHER, PROFILE, PROJECT, 
 
 from linkspan.errors import AlreadyExistsError
 from linkspan.model import AccountState, Owner, StateReason, Write, WriteState
+from linkspan.sealed import SealedCredentials
 from linkspan.storage.account_store import AccountFilter, AccountStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.grant_store import GrantStore
@@ -22,6 +23,8 @@ from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import DOOR_OF_GUESS, RunFilter, RunStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.write_journal import WriteJournal
+
+SEALED = SealedCredentials(b"sealed")
 
 
 async def test_projects(database):
@@ -68,23 +71,23 @@ async def test_an_older_use_of_a_key_does_not_replace_a_newer_one(database):
 async def test_profiles(database):
     await add_project(database)
     store = ProfileStore(database)
-    await store.add(PROFILE, b"sealed")
+    await store.add(PROFILE, SEALED)
 
     assert PROFILE == await store.read(PROJECT.id, PROFILE.id)
     assert None is await store.read(OTHER.id, PROFILE.id)
-    assert b"sealed" == await store.sealed_secret(PROJECT.id, PROFILE.id)
-    assert None is await store.sealed_secret(OTHER.id, PROFILE.id)
+    assert SEALED == await store.credentials(PROJECT.id, PROFILE.id)
+    assert SealedCredentials() == await store.credentials(OTHER.id, PROFILE.id)
     assert [] == await store.list(OTHER.id)
     with pytest.raises(AlreadyExistsError):
-        await store.add(replace(PROFILE, id="another", is_default=False), None)
+        await store.add(replace(PROFILE, id="another", is_default=False), SealedCredentials())
 
 
 async def test_a_connector_has_one_default_profile(database):
     await add_project(database)
     store = ProfileStore(database)
-    await store.add(PROFILE, b"sealed")
+    await store.add(PROFILE, SEALED)
     second = replace(PROFILE, id="another", name="Second", created_at=NOW + timedelta(seconds=1))
-    await store.add(second, None)
+    await store.add(second, SealedCredentials())
 
     first = replace(PROFILE, is_default=False)
     assert [first, replace(second, has_secret=False)] == await store.list(PROJECT.id, "dynamics365bc")
@@ -93,13 +96,13 @@ async def test_a_connector_has_one_default_profile(database):
 async def test_a_secret_stays_unless_it_is_replaced(database):
     await add_project(database)
     store = ProfileStore(database)
-    await store.add(PROFILE, b"sealed")
+    await store.add(PROFILE, SEALED)
     await store.change(replace(PROFILE, name="Renamed", enabled_actions=None))
 
-    assert b"sealed" == await store.sealed_secret(PROJECT.id, PROFILE.id)
+    assert SEALED == await store.credentials(PROJECT.id, PROFILE.id)
     assert replace(PROFILE, name="Renamed", enabled_actions=None) == await store.read(PROJECT.id, PROFILE.id)
-    await store.change(replace(PROFILE, has_secret=False), secret=None, keep_secret=False)
-    assert None is await store.sealed_secret(PROJECT.id, PROFILE.id)
+    await store.change(replace(PROFILE, has_secret=False), SealedCredentials())
+    assert SealedCredentials() == await store.credentials(PROJECT.id, PROFILE.id)
 
 
 async def test_a_profile_with_accounts_is_not_removed(database):

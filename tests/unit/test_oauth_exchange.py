@@ -8,6 +8,7 @@ import pytest
 from linkspan.connectors.catalog import load_catalog
 from linkspan.errors import ProviderAnswerError
 from linkspan.model import Profile, Secret, Step
+from linkspan.providerauth.credentials import Credentials
 from linkspan.providerauth.endpoints import OAuthApp, endpoints_of, tenant_field
 from linkspan.providerauth.oauth import OAuthClient
 from linkspan.providerauth.scopes import needed_scopes, scopes_of
@@ -44,7 +45,7 @@ class Steps(list[Step]):
 
 def app() -> OAuthApp:
     return OAuthApp(
-        client_id="client-1", secret=Secret("sec ret&="), endpoints=endpoints_of(CONNECTOR, PROFILE, {"tenant_id": "a b/c"}),
+        client_id="client-1", credentials=Credentials((Secret("sec ret&="),)), endpoints=endpoints_of(CONNECTOR, PROFILE, {"tenant_id": "a b/c"}),
         scopes=scopes_of(CONNECTOR, PROFILE), separator=" ", redirect_uri="https://here.example/callback",
     )  # fmt: skip
 

@@ -10,6 +10,7 @@ from linkspan.cli.output import console, print_facts, print_json, print_table
 from linkspan.cli.profile import AsJson, ProjectOption
 from linkspan.model import Account, Owner
 from linkspan.usecases.create_connect_session import OpenedSession
+from linkspan.usecases.expiry import expiries
 from linkspan.usecases.hall import Hall
 
 app = typer.Typer(help="Linked accounts: one customer's grant, and where it points.", no_args_is_help=True)
@@ -51,10 +52,13 @@ def show(account_id: AccountId, as_json: AsJson = False, project: ProjectOption 
     """Show one account with its state and the reasons for it."""
     from linkspan.usecases.read_accounts import read_account
 
-    async def story(hall: Hall) -> Account:
-        return await read_account(hall, await operator(hall, project), account_id)
+    async def story(hall: Hall) -> dict[str, object]:
+        account = await read_account(hall, await operator(hall, project), account_id)
+        profile = await hall.warm.profile(account.project_id, account.profile_id)
+        ending = [f"{expiry.message} {expiry.next_step}" for expiry in expiries(profile, hall.clock())]
+        return facts(account) | {"warnings": ending}
 
-    found = facts(in_hall(story))
+    found = in_hall(story)
     print_json(found) if as_json else print_facts(found)
 
 

@@ -14,18 +14,23 @@ from linkspan.usecases.hall import Hall
 if TYPE_CHECKING:
     from linkspan.usecases.check_account import Check
 
-MARKS = {"ok": ("ok    ", "green"), "failed": ("failed", "red"), "not_tried": ("-     ", "dim")}
+MARKS = {
+    "ok": ("ok     ", "green"),
+    "warning": ("warning", "yellow"),
+    "failed": ("failed ", "red"),
+    "not_tried": ("-      ", "dim"),
+}
 
 
 def doctor(
     account: Annotated[str | None, typer.Argument(help="Account id; all accounts without it.")] = None,
     project: ProjectOption = None,
 ) -> None:
-    """Find the first thing to fix in each account.
+    """Check accounts in order and say what to fix first; exit code 1 if something is broken.
 
-    In order: profile, secret, tenant, token, environment, company, permission. Exit code 1 if something is to fix.
+    In order: account, profile, secret, redirect, tenant, consent, token, environment, company, permission.
     """
-    from linkspan.usecases.check_account import check_account
+    from linkspan.usecases.check_account import check_account, first_to_fix
     from linkspan.usecases.read_accounts import list_accounts
 
     async def story(hall: Hall) -> "dict[str, list[Check]]":
@@ -42,6 +47,11 @@ def doctor(
         for check in checks:
             failed = failed or check.state == "failed"
             console.print(Text.assemble("  ", MARKS[check.state], f" {check.name}: {plain(check.what)}"))
-            if check.state == "failed" and check.next_step:
-                console.print(f"         next: {plain(check.next_step)}")
+            if check.state == "warning" and check.next_step:
+                console.print(f"          soon: {plain(check.next_step)}")
+        if (first := first_to_fix(checks)) is not None and first.state == "failed":
+            console.print(f"  first to fix: {first.name}")
+            if first.who:
+                console.print(f"  who:  {first.who.replace('_', ' ')}")
+            console.print(f"  next: {plain(first.next_step)}")
     raise typer.Exit(1 if failed else 0)

@@ -73,6 +73,8 @@ def print_error(error: LinkspanError) -> None:
     if error.provider and error.provider.message:
         said = f"{error.provider.code}: {error.provider.message}" if error.provider.code else error.provider.message
         complaints.print(f"  the provider said ({error.provider.status}): {plain(said)}")
+    if error.who is not None:
+        complaints.print(f"  who:  {error.who.value.replace('_', ' ')}")
     complaints.print(f"  next: {plain(error.next_step)}")
     if error.run_id:
         complaints.print(f"  run:  {error.run_id}  (linkspan logs show {error.run_id})")

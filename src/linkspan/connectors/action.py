@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from linkspan.connectors.contract import Contract, Entity
 from linkspan.connectors.guide import Guide
+from linkspan.connectors.vocabulary import APPLICATION_KIND, CERTIFICATE_AUTH
 from linkspan.model import Verb
 
 JsonSchema = Mapping[str, object]
@@ -113,18 +114,27 @@ class AccountField:
 
 
 @dataclass(frozen=True, slots=True)
+class AnyTenant:
+    """Signing in without naming a tenant: `word` stands in the URLs, `claim` of the ID token names the tenant it was."""
+
+    word: str
+    scopes: tuple[str, ...]
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuthMethod:
     """One way to sign in: `kind` names the method in providerauth; URLs hold {placeholders} of origins and account fields.
 
-    `client_auth` names how the secret is sent; `sign_in_parameters` are added to the sign-in page's address. `scope_separator` is the
-    character itself; `refresh_reuse` tells what a refresh token used twice means (`tolerated`, or it `revokes` the grant), and
+    `client_auth` names how the application proves itself; `sign_in_parameters` are added to the sign-in page's address; `fixed_scopes`
+    replace those of the actions. `scope_separator` is the character itself; `refresh_reuse` tells what a refresh token used twice means (`tolerated`, or it `revokes` the grant), and
     `refresh_idle_days` after how many days without use one is forgotten; `guides` are this method's guides by kind: connector-profile, link-account.
     """
 
     key: str
     label: str
     kind: str
-    authorize_url: str
+    authorize_url: str | None
     token_url: str
     discovery_url: str | None
     scope_separator: str
@@ -134,7 +144,19 @@ class AuthMethod:
     sign_in_parameters: Mapping[str, str] = field(default_factory=dict)
     refresh_reuse: str = "tolerated"
     refresh_idle_days: int | None = None
+    fixed_scopes: tuple[str, ...] = ()
+    any_tenant: AnyTenant | None = None
     guides: Mapping[str, Guide] = field(default_factory=dict)
+
+    @property
+    def by_application(self) -> bool:
+        """Whether the application asks for itself (client credentials): nobody signs in, and there is no refresh token."""
+        return self.kind == APPLICATION_KIND
+
+    @property
+    def by_certificate(self) -> bool:
+        """Whether a certificate proves the application, and no secret."""
+        return self.client_auth == CERTIFICATE_AUTH
 
 
 @dataclass(frozen=True, slots=True)

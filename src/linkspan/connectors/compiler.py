@@ -7,6 +7,7 @@ from linkspan.connectors.action import (
     AccountField,
     Action,
     Annotations,
+    AnyTenant,
     AuthMethod,
     Choice,
     Connector,
@@ -101,6 +102,7 @@ def _account_field(connector: str, name: str, field: AccountFieldSpec) -> Accoun
 
 
 def _auth_method(key: str, method: AuthMethodSpec, source: ConnectorSource) -> AuthMethod:
+    free = method.any_tenant
     return AuthMethod(
         key=key,
         label=method.label,
@@ -115,6 +117,8 @@ def _auth_method(key: str, method: AuthMethodSpec, source: ConnectorSource) -> A
         sign_in_parameters=MappingProxyType(dict(method.sign_in_parameters)),
         refresh_reuse=method.refresh_reuse,
         refresh_idle_days=method.refresh_idle_days,
+        fixed_scopes=method.fixed_scopes,
+        any_tenant=AnyTenant(free.word, free.scopes, free.claim) if free else None,
         guides=MappingProxyType({guide.kind: guide for guide in source.guides.values() if guide.method == key}),
     )
 

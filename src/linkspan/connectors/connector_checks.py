@@ -28,10 +28,7 @@ def check_connector(document: Document, folder: str, resources: Document, contra
     for name, known in _BEHAVIOURS.items():
         _check_known(document, (name,), name, known)
     for method in document.part(("auth_methods",)):
-        _check_known(document, ("auth_methods", method, "kind"), "auth kind", vocabulary.AUTH_KINDS)
-        _check_known(
-            document, ("auth_methods", method, "client_auth"), "client authentication", vocabulary.CLIENT_AUTHS
-        )
+        _check_method(document, ("auth_methods", method))
     if document.text(("enum_literals",)) == "qualified" and contract is not None and contract.namespace is None:
         document.say(("enum_literals",), "add 'namespace' to contract.json: qualified literals start with it")
     _check_scopes(document)
@@ -58,6 +55,18 @@ def _check_known(document: Document, path: Path, kind: str, known: Collection[st
     name = document.text(path)
     if name is not None and name not in known:
         document.say(path, unknown_name(kind, name, known))
+
+
+def _check_method(document: Document, here: Path) -> None:
+    _check_known(document, (*here, "kind"), "auth kind", vocabulary.AUTH_KINDS)
+    _check_known(document, (*here, "client_auth"), "client authentication", vocabulary.CLIENT_AUTHS)
+    by_code = document.text((*here, "kind")) == vocabulary.CODE_KIND
+    if by_code and document.text((*here, "authorize_url")) is None:
+        document.say((*here, "authorize_url"), "add 'authorize_url': the address of the sign-in page")
+    if document.text((*here, "kind")) == vocabulary.APPLICATION_KIND:
+        for name in ("authorize_url", "any_tenant", "refresh_idle_days"):
+            if document.value((*here, name)) is not None:
+                document.say((*here, name), f"remove {name!r}: with client credentials nobody signs in")
 
 
 def _check_scopes(document: Document) -> None:

@@ -10,8 +10,8 @@ from linkspan.connectors.mistakes import unknown_name
 from linkspan.connectors.names import snake_case
 from linkspan.connectors.yaml_lines import Lines
 
-FRONT_KEYS = frozenset({"title", "intro", "before"})
-STEP_KEYS = frozenset({"id", "scopes", "lists_actions", "copy", "older", "audience", "shows"})
+FRONT_KEYS = frozenset({"title", "intro", "before", "like", "without"})
+STEP_KEYS = frozenset({"id", "scopes", "lists_actions", "copy", "older", "audience", "shows", "after"})
 AUDIENCES = frozenset({"one_tenant", "many_tenants"})
 
 _ATTRIBUTES = re.compile(r"^<!--\s*step:\s*(\{.*\})\s*-->\s*$")
@@ -41,7 +41,9 @@ def read_guide(document: Document, stem: str, text: str, scopes: Collection[str]
     _unique(document, steps)
     lead = "\n".join(rows[start : heads[0] if heads else len(rows)])
     intro = f"{document.text(('intro',)) or ''}\n\n{lead.strip()}".strip()
-    return Guide(kind, method, title or "", intro, tuple(text for _, text in document.names(("before",))), steps)
+    before = tuple(text for _, text in document.names(("before",)))
+    without = tuple(text for _, text in document.names(("without",)))
+    return Guide(kind, method, title or "", intro, before, steps, document.text(("like",)), without)
 
 
 def _front_matter(document: Document, rows: list[str]) -> int:
@@ -75,6 +77,7 @@ def _step(document: Document, rows: list[str], span: tuple[int, int], scopes: Co
         older=attributes.text(("older",)),
         audience=attributes.text(("audience",)),
         shows=_texts(attributes, "shows"),
+        after=attributes.text(("after",)),
     )
 
 

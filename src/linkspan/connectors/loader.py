@@ -19,7 +19,7 @@ from linkspan.connectors.contract_file import (
     repeated_names,
 )
 from linkspan.connectors.document import Document, read_document, say_all, shape_of
-from linkspan.connectors.guide import Guide
+from linkspan.connectors.guide import Guide, completed
 from linkspan.connectors.guide_file import read_guide
 from linkspan.connectors.mistakes import ConnectorInvalidError, ConnectorMistake, unknown_name
 from linkspan.connectors.resource_checks import check_permissions, check_resources
@@ -134,7 +134,16 @@ class _FolderReader:
                 if guide.method not in methods:
                     document.say((), "rename the file: " + unknown_name("sign-in method", guide.method, methods))
                 guides[stem] = guide
-        return MappingProxyType(guides)
+                self._check_likeness(document, guide)
+        return MappingProxyType({stem: _whole(guide, guides) for stem, guide in guides.items()})
+
+    def _check_likeness(self, document: Document, guide: Guide) -> None:
+        """A guide may be like one of the same folder that is whole by itself."""
+        if guide.like is None:
+            return
+        text = self._text(GUIDES_FOLDER, f"{guide.like}.md", needed=False)
+        if text is None or "\nlike:" in text:
+            document.say(("like",), "name a guide of this folder, without .md, that is like no other one")
 
     def _logo(self) -> str:
         text = self._text(LOGO_FILE, needed=False) or ""
@@ -146,6 +155,11 @@ class _FolderReader:
             )
             self._found.append(ConnectorMistake(str(self._folder.joinpath(LOGO_FILE)), line, "", remedy))
         return text
+
+
+def _whole(guide: Guide, guides: Mapping[str, Guide]) -> Guide:
+    other = guides.get(guide.like or "")
+    return completed(guide, other) if other is not None else guide
 
 
 def _repaired(text: str, error: ValidationError) -> Contract | None:

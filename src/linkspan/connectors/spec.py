@@ -53,12 +53,24 @@ class AccountFieldSpec(Spec):
     )
 
 
+class AnyTenantSpec(Spec):
+    """How somebody signs in without naming a tenant: the provider's word for any, and where it tells which tenant it was."""
+
+    word: Text = Field(description="what stands in the tenant's place in the URLs, such as organizations")
+    scopes: tuple[Text, ...] = Field(
+        default=(), description="scopes asked for besides, so that an ID token is answered"
+    )
+    claim: Text = Field(description="the claim of the ID token that names the tenant, such as tid")
+
+
 class AuthMethodSpec(Spec):
     """One way to sign in. URLs hold {placeholders} of origins and of account fields asked before sign-in."""
 
     label: Text = Field(description="the method's name for people, such as OAuth 2.0")
-    kind: Text = Field(description="the named behaviour: oauth2_authorization_code")
-    authorize_url: Text = Field(description="the address of the sign-in page")
+    kind: Text = Field(description="the named behaviour: oauth2_authorization_code or oauth2_client_credentials")
+    authorize_url: Text | None = Field(
+        default=None, description="the address of the sign-in page, for oauth2_authorization_code"
+    )
     token_url: Text = Field(description="the address of the token endpoint")
     discovery_url: str | None = Field(
         default=None, description="the address of the OpenID configuration, which resolves a domain name to a tenant"
@@ -68,7 +80,7 @@ class AuthMethodSpec(Spec):
     )
     client_auth: Text = Field(
         default="client_secret_post",
-        description="the named behaviour that sends the client secret: client_secret_post or client_secret_basic",
+        description="the named behaviour that proves the application: client_secret_post, client_secret_basic or private_key_jwt",
     )
     sign_in_parameters: Mapping[str, Text] = Field(
         default={}, description="parameters of the sign-in page's address besides those of OAuth itself"
@@ -85,6 +97,12 @@ class AuthMethodSpec(Spec):
     )
     always_scopes: tuple[Text, ...] = Field(
         default=(), description="scopes asked for at every sign-in besides those of the actions"
+    )
+    fixed_scopes: tuple[Text, ...] = Field(
+        default=(), description="scopes asked for in place of those of the actions, such as one that stands for all"
+    )
+    any_tenant: AnyTenantSpec | None = Field(
+        default=None, description="how somebody signs in without naming a tenant, if the provider lets them"
     )
 
 

@@ -12,11 +12,13 @@ FAULTS = frozenset({"business_central", "http_status"})
 ENUM_LITERALS = frozenset({"text", "qualified"})
 """How an enum's member is written in a filter; implemented by the engine. OData 4.01 and BC take `'Open'`, OData 4.0 `Name.Space.Kind'Open'`."""
 
-CLIENT_AUTHS = frozenset({"client_secret_post", "client_secret_basic"})
-"""How the client secret is sent to the token endpoint (names of RFC 7591); implemented by providerauth."""
+CERTIFICATE_AUTH = "private_key_jwt"
+CLIENT_AUTHS = frozenset({"client_secret_post", "client_secret_basic", CERTIFICATE_AUTH})
+"""How an application proves itself to the token endpoint (names of RFC 7591 and OIDC core 9); implemented by providerauth."""
 
-AUTH_KINDS = frozenset({"oauth2_authorization_code"})
-"""How an account signs in; implemented by providerauth."""
+CODE_KIND, APPLICATION_KIND = "oauth2_authorization_code", "oauth2_client_credentials"
+AUTH_KINDS = frozenset({CODE_KIND, APPLICATION_KIND})
+"""How an account signs in: a person with a code, or the application for itself; implemented by providerauth."""
 
 SEPARATORS = {"space": " ", "comma": ",", "newline": "\n", "plus": "+"}
 """How a provider joins scopes, by name."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from linkspan.connectors.action import AuthMethod, Connector
-from linkspan.model import Profile, Secret
+from linkspan.model import Profile
+from linkspan.providerauth.credentials import Credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +22,38 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True)
 class OAuthApp:
-    """A profile as an OAuth client of its provider, for one tenant; `client_auth` names how the secret is sent."""
+    """A profile as an OAuth client of its provider, for one tenant.
+
+    `client_auth` names how the credentials are sent; `facts` are what remedies for its refusals name (see remedies.py).
+    """
 
     client_id: str
-    secret: Secret | None
+    credentials: Credentials
     endpoints: Endpoints
     scopes: tuple[str, ...]
     separator: str
     redirect_uri: str
     client_auth: str = "client_secret_post"
     sign_in_parameters: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def endpoints_of(connector: Connector, profile: Profile, fields: Mapping[str, str]) -> Endpoints:
     """Fill the method's URL templates: host names from the connector, or the profile's `provider_url` for all of them."""
     method = connector.auth_methods[profile.auth_method]
-    origins = {name: profile.provider_url or origin for name, origin in connector.origins.items()}
+    origins = origins_of(connector, profile)
     values = {name: quote(value, safe="") for name, value in fields.items()} | origins
     return Endpoints(
-        authorize_url=_fill(method.authorize_url, values),
-        token_url=_fill(method.token_url, values),
-        discovery_url=_fill(method.discovery_url, values) if method.discovery_url else None,
+        authorize_url=fill(method.authorize_url, values) if method.authorize_url else "",
+        token_url=fill(method.token_url, values),
+        discovery_url=fill(method.discovery_url, values) if method.discovery_url else None,
         allowed=frozenset(origins.values()),
     )
+
+
+def origins_of(connector: Connector, profile: Profile) -> dict[str, str]:
+    """The hosts by their names in templates."""
+    return {name: profile.provider_url or origin for name, origin in connector.origins.items()}
 
 
 def tenant_field(method: AuthMethod) -> str | None:
@@ -53,7 +63,8 @@ def tenant_field(method: AuthMethod) -> str | None:
     return fields[0] if fields else None
 
 
-def _fill(template: str, values: Mapping[str, str]) -> str:
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """The template with each {name} replaced; what is not known becomes nothing."""
     return template.format_map(
         {name: values.get(name, "") for _, name, _, _ in string.Formatter().parse(template) if name}
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Protocol
 
 from linkspan.model import SealedGrant, StateReason, Step
+from linkspan.sealed import SealedCredentials
 
 
 class GrantStore(Protocol):
@@ -51,10 +52,10 @@ class DataKeyStore(Protocol):
 
 
 class SecretStore(Protocol):
-    """Sealed client secrets of profiles."""
+    """Sealed credentials of profiles."""
 
-    async def sealed_secret(self, project_id: str, profile_id: str) -> bytes | None:
-        """The sealed secret of a profile."""
+    async def credentials(self, project_id: str, profile_id: str) -> SealedCredentials:
+        """What proves a profile's application."""
         ...
 
 

@@ -5,8 +5,9 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
-from linkspan.connectors.action import Connector
+from linkspan.connectors.action import AuthMethod, Connector
 from linkspan.errors import (
     LinkspanError,
     NeedsReauthError,
@@ -16,12 +17,15 @@ from linkspan.errors import (
     TokenUnavailableError,
 )
 from linkspan.model import Account, Profile, SealedGrant, Secret, StateReason
+from linkspan.providerauth.credentials import open_credentials
 from linkspan.providerauth.endpoints import OAuthApp, endpoints_of
-from linkspan.providerauth.entra import ROWS, WORDS, Blame
-from linkspan.providerauth.oauth import OAuthClient, RefreshRefused, TokenAnswer
+from linkspan.providerauth.entra import Blame, row_of_reason
+from linkspan.providerauth.oauth import OAuthClient, RefreshRefused
 from linkspan.providerauth.ports import GrantStore, SecretStore, StepSink
+from linkspan.providerauth.remedies import explain, facts_of, redirect_uri
 from linkspan.providerauth.scopes import scopes_of
 from linkspan.providerauth.timing import Timing
+from linkspan.providerauth.token_answer import TokenAnswer
 from linkspan.providerauth.vault import Vault
 from linkspan.transport.protocol import Sent, TransportError
 
@@ -31,7 +35,6 @@ _ROTATION_LOST_TEXT = (
 )
 _STORE_TRIES = 6
 _STORE_SECONDS = 0.1
-_PROFILE_ROWS = {row.reason: row for row in (*ROWS.values(), *WORDS.values()) if row.blame is Blame.PROFILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +60,32 @@ class Refresher:
         connectors: Mapping[str, Connector],
         clock: Callable[[], datetime],
         timing: Timing,
+        base_url: str,
     ) -> None:
         self._vault, self._grants, self._secrets, self._oauth = vault, grants, secrets, oauth
-        self._connectors, self._clock, self._timing = connectors, clock, timing
+        self._connectors, self._clock, self._timing, self._base_url = connectors, clock, timing, base_url
         self._unsaved: dict[str, SealedGrant] = {}
 
-    async def client_secret(self, profile: Profile) -> Secret | None:
-        """The profile's client secret."""
-        sealed = await self._secrets.sealed_secret(profile.project_id, profile.id)
-        if sealed is None:
-            return None
-        return await self._vault.open(profile.project_id, f"profile:{profile.id}", "client_secret", sealed)
+    async def app(self, profile: Profile, fields: Mapping[str, str]) -> OAuthApp:
+        """The profile as an OAuth client of its provider, for the tenant in `fields`. The redirect URI comes from the settings only."""
+        connector = self._connectors[profile.connector]
+        method = connector.auth_methods[profile.auth_method]
+        sealed = await self._secrets.credentials(profile.project_id, profile.id)
+        return OAuthApp(
+            client_id=profile.client_id,
+            credentials=await open_credentials(self._vault, profile, sealed),
+            endpoints=endpoints_of(connector, profile, fields),
+            scopes=scopes_of(connector, profile),
+            separator=method.scope_separator,
+            redirect_uri=redirect_uri(self._base_url, connector.key),
+            client_auth=method.client_auth,
+            sign_in_parameters=method.sign_in_parameters,
+            facts=self.facts(profile, fields),
+        )
+
+    def facts(self, profile: Profile, fields: Mapping[str, str]) -> dict[str, str]:
+        """What remedies name for this profile and tenant."""
+        return facts_of(self._connectors[profile.connector], profile, fields, self._base_url)
 
     async def access_token(self, grant: SealedGrant) -> Secret:
         """The access token of a grant."""
@@ -84,45 +102,54 @@ class Refresher:
         saved = await self._save_unsaved(grant)
         if saved is not None:
             return saved
-        if grant.refresh is None:
+        if grant.refresh is None and not self._method(profile).by_application:
             await self._refused(
                 grant, StateReason("no_refresh_token", "The grant has no refresh token.", self._clock()), None
             )
             return None
         try:
-            answer = await self._exchange(grant, grant.refresh, account, profile, steps)
+            answer = await self._exchange(grant, account, profile, steps)
         except RefreshRefused as refused:
             await self._refusal(grant, refused)
             return None
         if isinstance(answer, TokenAnswer):
             return await self._store(grant, answer)
-        if answer.answer_lost and self._reuse_revokes(profile):
+        if answer.answer_lost and self._reuse_revokes(grant, profile):
             await self._refused(grant, StateReason(ROTATION_LOST, _ROTATION_LOST_TEXT, self._clock()), None)
         else:
             await self._degraded(grant, answer)
         return None
 
-    def _reuse_revokes(self, profile: Profile) -> bool:
-        return self._connectors[profile.connector].auth_methods[profile.auth_method].refresh_reuse == "revokes"
+    def _method(self, profile: Profile) -> AuthMethod:
+        return self._connectors[profile.connector].auth_methods[profile.auth_method]
+
+    def _reuse_revokes(self, grant: SealedGrant, profile: Profile) -> bool:
+        return grant.refresh is not None and self._method(profile).refresh_reuse == "revokes"
 
     async def _exchange(
-        self, grant: SealedGrant, sealed: bytes, account: Account, profile: Profile, steps: StepSink
+        self, grant: SealedGrant, account: Account, profile: Profile, steps: StepSink
     ) -> TokenAnswer | Failure:
         """Ask the provider, twice if the first answer is a passing failure.
 
         Where a refresh token used again revokes the grant, it is sent again only if the first request provably never left or the
         provider refused it.
         """
-        token = await self._vault.open(grant.project_id, f"account:{grant.account_id}", "refresh_token", sealed)
-        app = await self._app(account, profile)
+        token = None
+        if grant.refresh is not None and not self._method(profile).by_application:
+            owner = f"account:{grant.account_id}"
+            token = await self._vault.open(grant.project_id, owner, "refresh_token", grant.refresh)
+        app = await self.app(profile, account.fields)
         outcome = await self._ask(app, token, steps)
-        if isinstance(outcome, Failure) and not (outcome.answer_lost and self._reuse_revokes(profile)):
+        if isinstance(outcome, Failure) and not (outcome.answer_lost and self._reuse_revokes(grant, profile)):
             await asyncio.sleep(self._timing.retry_pause * (1 + random.random()))  # noqa: S311
             outcome = await self._ask(app, token, steps)
         return outcome
 
-    async def _ask(self, app: OAuthApp, token: Secret, steps: StepSink) -> TokenAnswer | Failure:
+    async def _ask(self, app: OAuthApp, token: Secret | None, steps: StepSink) -> TokenAnswer | Failure:
+        """Exchange a refresh token, or ask anew for an application that has none."""
         try:
+            if token is None:
+                return await self._oauth.acquire(app, steps=steps)
             return await self._oauth.refresh(app, refresh_token=token, steps=steps)
         except TransportError as error:
             text = f"The provider's token service did not answer ({error.kind})."
@@ -135,28 +162,15 @@ class Refresher:
             answer = refused.refusal.answer
             return Failure("provider_unavailable", f"The provider's token service answered {answer.status}.", answer)
 
-    async def _app(self, account: Account, profile: Profile) -> OAuthApp:
-        connector = self._connectors[profile.connector]
-        method = connector.auth_methods[profile.auth_method]
-        return OAuthApp(
-            client_id=profile.client_id,
-            secret=await self.client_secret(profile),
-            endpoints=endpoints_of(connector, profile, account.fields),
-            scopes=scopes_of(connector, profile),
-            separator=method.scope_separator,
-            redirect_uri="",
-            client_auth=method.client_auth,
-        )
-
     async def _store(self, grant: SealedGrant, answer: TokenAnswer) -> SealedGrant | None:
-        owner = f"account:{grant.account_id}"
+        owner, renewed = f"account:{grant.account_id}", answer.refresh_token
         after = replace(
             grant,
             scope=answer.scope,
             obtained_at=answer.obtained_at,
             expires_at=answer.expires_at,
             access=await self._vault.seal(grant.project_id, owner, "access_token", answer.access_token),
-            refresh=await self._vault.seal(grant.project_id, owner, "refresh_token", answer.refresh_token),
+            refresh=await self._vault.seal(grant.project_id, owner, "refresh_token", renewed) if renewed else None,
         )
         for tries in range(_STORE_TRIES):
             try:
@@ -179,27 +193,43 @@ class Refresher:
         refusal = refused.refusal
         reason = StateReason(refusal.row.reason, refusal.text, self._clock())
         if refusal.blame is Blame.GRANT:
-            await self._refused(grant, reason, refusal.answer)
+            await self._refused(grant, reason, refusal.answer, refusal.facts)
         elif await self._grants.fail(grant, reason, refused=False):
             raise refusal.error() from refused
 
-    async def _refused(self, grant: SealedGrant, reason: StateReason, answer: ProviderAnswer | None) -> None:
+    async def _refused(
+        self,
+        grant: SealedGrant,
+        reason: StateReason,
+        answer: ProviderAnswer | None,
+        facts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         if await self._grants.fail(grant, reason, refused=True):
-            raise NeedsReauthError(needs_reauth_text(reason), provider=answer)
+            raise needs_reauth(reason, facts, answer)
 
     async def _degraded(self, grant: SealedGrant, failure: Failure) -> None:
         if await self._grants.fail(grant, StateReason(failure.code, failure.text, self._clock()), refused=False):
             raise TokenUnavailableError(failure.text, provider=failure.provider, retry_after=self._timing.pause)
 
 
-def failure_error(reason: StateReason, retry_after: float) -> LinkspanError:
+def failure_error(reason: StateReason, retry_after: float, facts: Mapping[str, str]) -> LinkspanError:
     """The error for a refresh that failed a moment ago, here or in another process."""
-    row = _PROFILE_ROWS.get(reason.code)
-    if row is not None:
-        return row.linking(reason.description, next_step=row.next_step)
-    return TokenUnavailableError(reason.description, retry_after=retry_after)
+    row = row_of_reason(reason.code, reason.description)
+    if row is None or row.blame is not Blame.PROFILE:
+        return TokenUnavailableError(reason.description, retry_after=retry_after)
+    error = row.linking(reason.description)
+    explain(error, reason, facts)
+    return error
 
 
-def needs_reauth_text(reason: StateReason) -> str:
-    """What to tell when the provider no longer accepts a grant."""
-    return f"The provider no longer accepts this account's grant: {reason.description}"
+def needs_reauth(
+    reason: StateReason | None, facts: Mapping[str, str], answer: ProviderAnswer | None = None
+) -> NeedsReauthError:
+    """The error for a grant that the provider no longer accepts, with who must do what first."""
+    if reason is None:
+        return NeedsReauthError()
+    error = NeedsReauthError(
+        f"The provider no longer accepts this account's grant: {reason.description}", provider=answer
+    )
+    explain(error, reason, facts, keep_step=True)
+    return error

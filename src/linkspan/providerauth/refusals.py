@@ -8,6 +8,7 @@ import msgspec
 
 from linkspan.errors import LinkingError, ProviderAnswer
 from linkspan.providerauth.entra import Blame, Row, code_in, row_of
+from linkspan.providerauth.remedies import link_of, next_step_of
 from linkspan.transport.protocol import Inbound
 
 _KEPT = frozenset({"error", "error_codes", "error_uri", "suberror", "timestamp", "trace_id", "correlation_id"})
@@ -17,10 +18,11 @@ _TRACE = re.compile(r"Trace ID:\s*([0-9a-fA-F-]{36})")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One OAuth error answer, understood: the row of its meaning and the provider's own words."""
+    """One OAuth error answer, understood: the row of its meaning, the provider's own words, and the facts that a remedy names."""
 
     row: Row
     answer: ProviderAnswer
+    facts: Mapping[str, str]
 
     @property
     def blame(self) -> Blame:
@@ -35,11 +37,17 @@ class Refusal:
 
     def error(self) -> LinkingError:
         """The refusal as the error of a linking."""
-        return self.row.linking(self.text, next_step=self.row.next_step, provider=self.answer)
+        return self.row.linking(
+            self.text,
+            next_step=next_step_of(self.row, self.facts),
+            provider=self.answer,
+            who=self.row.who,
+            link=link_of(self.row, self.facts),
+        )
 
 
-def refusal_of(inbound: Inbound, url: str) -> Refusal:
-    """Understand a token endpoint's error answer; a body that is no OAuth error is a passing trouble."""
+def refusal_of(inbound: Inbound, url: str, facts: Mapping[str, str]) -> Refusal:
+    """Understand a token endpoint's error answer; a body that is no OAuth error is a passing trouble. `facts`: see remedies.py."""
     body = json_object(inbound.body)
     error, description = _text(body.get("error")), _text(body.get("error_description"))
     codes = body.get("error_codes")
@@ -53,10 +61,10 @@ def refusal_of(inbound: Inbound, url: str) -> Refusal:
         request_id=_text(body.get("trace_id")) or inbound.headers.get("x-ms-request-id"),
         raw={name: value for name, value in body.items() if name in _KEPT},
     )
-    return Refusal(row_of(error, code), answer)
+    return Refusal(row_of(error, code), answer, facts)
 
 
-def authorize_refusal(params: Mapping[str, str]) -> LinkingError:
+def authorize_refusal(params: Mapping[str, str], facts: Mapping[str, str]) -> LinkingError:
     """The error that the sign-in page sent back in the callback's parameters."""
     error, description = params.get("error", ""), params.get("error_description", "")
     code = code_in(description)
@@ -69,7 +77,7 @@ def authorize_refusal(params: Mapping[str, str]) -> LinkingError:
         request_id=trace.group(1) if trace else None,
         raw={name: params[name] for name in ("error", "error_subcode") if name in params},
     )
-    return Refusal(row_of(error, code), answer).error()
+    return Refusal(row_of(error, code), answer, facts).error()
 
 
 def json_object(body: bytes) -> dict[str, object]:

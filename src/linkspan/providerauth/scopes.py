@@ -7,9 +7,9 @@ from linkspan.model import Profile
 
 
 def scopes_of(connector: Connector, profile: Profile) -> tuple[str, ...]:
-    """The profile's own scopes, or those its enabled actions need, and always the method's (`offline_access`)."""
+    """The profile's own scopes, or the method's fixed ones, or those its enabled actions need; always the method's (`offline_access`)."""
     method = connector.auth_methods[profile.auth_method]
-    chosen = profile.scopes or needed_scopes(connector, enabled_actions(connector, profile))
+    chosen = profile.scopes or method.fixed_scopes or needed_scopes(connector, enabled_actions(connector, profile))
     return tuple(dict.fromkeys((*chosen, *method.always_scopes)))
 
 

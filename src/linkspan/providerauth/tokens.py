@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 import structlog
 
 from linkspan.connectors.action import Connector
-from linkspan.errors import AccountRevokedError, NeedsReauthError, ProviderRefusedTokenError, TokenUnavailableError
+from linkspan.errors import AccountRevokedError, ProviderRefusedTokenError, TokenUnavailableError
 from linkspan.model import Account, Profile, SealedGrant, Secret, Step
+from linkspan.providerauth.endpoints import OAuthApp
 from linkspan.providerauth.lease import lease
 from linkspan.providerauth.oauth import OAuthClient
 from linkspan.providerauth.ports import GrantStore, LeaseStore, SecretStore, StepSink
-from linkspan.providerauth.refresh import Refresher, failure_error, needs_reauth_text
+from linkspan.providerauth.refresh import Refresher, failure_error, needs_reauth
 from linkspan.providerauth.timing import Timing
 from linkspan.providerauth.vault import Vault
 
@@ -40,6 +41,8 @@ class _Wait:
     refused: Secret | None
     failures_from: datetime
     epoch: int
+    account: Account
+    profile: Profile
 
 
 class _NoSteps:
@@ -65,6 +68,7 @@ class Tokens:
         connectors: Mapping[str, Connector],
         clock: Callable[[], datetime],
         timing: Timing | None = None,
+        base_url: str = "",
     ) -> None:
         self._grants, self._leases, self._clock = grants, leases, clock
         self._timing = timing or Timing()
@@ -76,6 +80,7 @@ class Tokens:
             connectors=connectors,
             clock=clock,
             timing=self._timing,
+            base_url=base_url,
         )
         self._held: dict[str, Held] = {}
         self._flights: dict[str, asyncio.Task[Secret]] = {}
@@ -103,9 +108,13 @@ class Tokens:
                 return token
         raise ProviderRefusedTokenError
 
-    async def client_secret(self, profile: Profile) -> Secret | None:
-        """The profile's client secret, for the sign-in."""
-        return await self._refresher.client_secret(profile)
+    async def app(self, profile: Profile, fields: Mapping[str, str]) -> OAuthApp:
+        """The profile as an OAuth client of its provider for the tenant in `fields`, with its credentials in clear."""
+        return await self._refresher.app(profile, fields)
+
+    def facts(self, profile: Profile, fields: Mapping[str, str]) -> dict[str, str]:
+        """What remedies name for this profile and tenant (see remedies.py)."""
+        return self._refresher.facts(profile, fields)
 
     def forget(self, account_id: str) -> None:
         """Drop what is held of one account."""
@@ -148,7 +157,7 @@ class Tokens:
 
     async def _obtain(self, account: Account, profile: Profile, refused: Secret | None, steps: StepSink) -> Secret:
         """Read the grant; use it, or get the lease and refresh it, or wait for who has the lease."""
-        wait = _Wait(refused, self._clock() - timedelta(seconds=self._timing.pause), self._epoch)
+        wait = _Wait(refused, self._clock() - timedelta(seconds=self._timing.pause), self._epoch, account, profile)
         until = time.monotonic() + self._timing.patience
         while True:
             grant = await self._read(account)
@@ -195,7 +204,7 @@ class Tokens:
         Raises what a refresh of this very version has met already, for good or since `wait.failures_from`.
         """
         if grant.refused:
-            raise NeedsReauthError(needs_reauth_text(grant.failure) if grant.failure else None)
+            raise needs_reauth(grant.failure, self.facts(wait.profile, wait.account.fields))
         usable, now = self._usable(grant, token, wait), self._clock()
         if usable and self._timing.is_fresh(grant, now):
             self._hold(grant, token, wait, due_at=self._timing.due_at(grant))
@@ -205,7 +214,7 @@ class Tokens:
         if usable:
             self._hold(grant, token, wait, due_at=now + timedelta(seconds=self._timing.pause))
             return True
-        raise failure_error(grant.failure, self._timing.pause)
+        raise failure_error(grant.failure, self._timing.pause, self.facts(wait.profile, wait.account.fields))
 
     def _hold(self, grant: SealedGrant, token: Secret, wait: _Wait, *, due_at: datetime) -> None:
         if wait.epoch == self._epoch:

@@ -44,13 +44,16 @@ class Failure(msgspec.Struct, frozen=True):
     mistakes: Sequence[Mistake] = ()
     provider: ProviderAnswer | None = None
     first_run_id: str | None = None
+    who: str | None = None
+    link: str | None = None
 
 
 class LinkspanError(Exception):
     """Something failed.
 
     `code` is stable, to branch on; `next_step` is for a person, `advice` (fix, wait, ask or stop) for a program; `status` is the HTTP
-    status, None without an answer; `run_id` is the run's id in the log; `retry_after` is in seconds.
+    status, None without an answer; `run_id` is the run's id in the log; `retry_after` is in seconds. `who` (person, tenant_admin,
+    integrator, operator, nobody) and the page `link` tell who must act and where, if that is known.
     """
 
     def __init__(self, failure: Failure, *, status: int | None = None, retry_after: float | None = None) -> None:
@@ -62,6 +65,8 @@ class LinkspanError(Exception):
         self.run_id = failure.run_id
         self.mistakes = tuple(failure.mistakes)
         self.provider = failure.provider
+        self.who = failure.who
+        self.link = failure.link
         self.status = status
         self.retry_after = retry_after
 
@@ -149,6 +154,7 @@ _BY_CODE: Mapping[str, type[LinkspanError]] = {
             "consent_refused",
             "admin_consent_required",
             "tenant_not_found",
+            "tenant_not_allowed",
             "sign_in_refused",
             "client_secret_wrong",
             "client_secret_expired",

@@ -1,13 +1,14 @@
 """What a client manages: linked accounts, connector profiles and connect sessions."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import datetime
 from typing import Generic
 
 from msgspec import UNSET, UnsetType
 
 from linkspan.sdk.line import Ask
 from linkspan.sdk.modes import ModeT, either, either_each
-from linkspan.sdk.records import Account, ConnectSession, OpenedSession, Page, Profile
+from linkspan.sdk.records import Account, CheckUp, ConnectSession, OpenedSession, Page, Profile
 from linkspan.sdk.resources import Resource, read_of
 
 Words = Sequence[str] | None
@@ -87,6 +88,11 @@ class Accounts(Resource[ModeT], Generic[ModeT]):
         return await self._line.ask(Ask("PATCH", f"/v1/accounts/{account_id}", body=body), Account)
 
     @either
+    async def check(self, account_id: str) -> CheckUp:
+        """Look at everything in order, the provider's fresh token included, and say what to fix first. Raises LinkspanError."""
+        return await self._line.ask(Ask("POST", f"/v1/accounts/{account_id}/check"), CheckUp)
+
+    @either
     async def suspend(self, account_id: str) -> Account:
         """Refuse every action until the account is resumed; its grant is kept. Raises LinkspanError."""
         return await self._line.ask(Ask("POST", f"/v1/accounts/{account_id}/suspend"), Account)
@@ -123,7 +129,12 @@ class Profiles(Resource[ModeT], Generic[ModeT]):
         name: str,
         client_id: str,
         client_secret: str | None = None,
+        client_secret_expires_at: datetime | None = None,
+        certificate: str | None = None,
+        certificate_key: str | None = None,
         auth_method: str | UnsetType = UNSET,
+        audience: str | UnsetType = UNSET,
+        tenant: str | None = None,
         scopes: Sequence[str] = (),
         enabled_actions: Words = None,
         provider_url: str | None = None,
@@ -136,7 +147,12 @@ class Profiles(Resource[ModeT], Generic[ModeT]):
             name=name,
             client_id=client_id,
             client_secret=client_secret,
+            client_secret_expires_at=_moment(client_secret_expires_at),
+            certificate=certificate,
+            certificate_key=certificate_key,
             auth_method=auth_method,
+            audience=audience,
+            tenant=tenant,
             scopes=scopes,
             enabled_actions=enabled_actions,
             provider_url=provider_url,
@@ -153,17 +169,34 @@ class Profiles(Resource[ModeT], Generic[ModeT]):
         name: str | UnsetType = UNSET,
         client_id: str | UnsetType = UNSET,
         client_secret: Text = UNSET,
+        client_secret_expires_at: datetime | UnsetType | None = UNSET,
+        keep_old_secret: bool | UnsetType = UNSET,
+        old_client_secret: UnsetType | None = UNSET,
+        certificate: Text = UNSET,
+        certificate_key: Text = UNSET,
+        audience: str | UnsetType = UNSET,
+        tenant: Text = UNSET,
         scopes: Sequence[str] | UnsetType = UNSET,
         enabled_actions: Words | UnsetType = UNSET,
         provider_url: Text = UNSET,
         enabled: bool | UnsetType = UNSET,
         is_default: bool | UnsetType = UNSET,
     ) -> Profile:
-        """Change what is given and leave the rest; accounts keep their grants. Raises LinkspanError."""
+        """Change what is given and leave the rest; accounts keep their grants. Raises LinkspanError.
+
+        A secret is rolled over with `keep_old_secret`, until `old_client_secret=None` drops the one before.
+        """
         body = _given(
             name=name,
             client_id=client_id,
             client_secret=client_secret,
+            client_secret_expires_at=_moment(client_secret_expires_at),
+            keep_old_secret=keep_old_secret,
+            old_client_secret=old_client_secret,
+            certificate=certificate,
+            certificate_key=certificate_key,
+            audience=audience,
+            tenant=tenant,
             scopes=scopes,
             enabled_actions=enabled_actions,
             provider_url=provider_url,
@@ -221,3 +254,7 @@ class Sessions(Resource[ModeT], Generic[ModeT]):
 
 def _given(**fields: object) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value is not UNSET}
+
+
+def _moment(at: datetime | UnsetType | None) -> str | UnsetType | None:
+    return at.isoformat() if isinstance(at, datetime) else at

@@ -83,6 +83,24 @@ class Action(ActionSummary, frozen=True, kw_only=True):
     permissions: Mapping[str, str]
 
 
+class Certificate(msgspec.Struct, frozen=True):
+    """What may be told of a profile's certificate."""
+
+    thumbprint: str
+    subject: str
+    expires_at: datetime
+
+
+class ExpiryWarning(msgspec.Struct, frozen=True):
+    """A credential of a profile that expires within 30 days, or has expired (then `days_left` is negative)."""
+
+    code: str
+    expires_at: datetime
+    days_left: int
+    message: str
+    next_step: str
+
+
 class Profile(msgspec.Struct, frozen=True):
     """A project's OAuth client for one connector; its secret is never answered."""
 
@@ -98,6 +116,15 @@ class Profile(msgspec.Struct, frozen=True):
     enabled: bool
     is_default: bool
     guide_url: str
+    redirect_uri: str
+    admin_consent_url: str
+    audience: str
+    tenant: str | None
+    client_secret_expires_at: datetime | None
+    has_old_secret: bool
+    old_client_secret_expires_at: datetime | None
+    certificate: Certificate | None
+    warnings: Sequence[ExpiryWarning]
     created_at: datetime
     updated_at: datetime
 
@@ -126,8 +153,29 @@ class Account(msgspec.Struct, frozen=True):
     type: str
     metadata: Mapping[str, object]
     last_success_at: datetime | None
+    warnings: Sequence[ExpiryWarning]
     created_at: datetime
     updated_at: datetime
+
+
+class Check(msgspec.Struct, frozen=True):
+    """One thing that the doctor looked at; `state` is ok, warning, failed or not_tried."""
+
+    name: str
+    state: str
+    what: str
+    next_step: str | None
+    who: str | None
+    link: str | None
+    code: str | None
+
+
+class CheckUp(msgspec.Struct, frozen=True):
+    """The doctor's findings in the order in which things are needed; `first_to_fix` is None when all is well."""
+
+    account_id: str
+    first_to_fix: Check | None
+    checks: Sequence[Check]
 
 
 class ConnectSession(msgspec.Struct, frozen=True):

@@ -1,18 +1,22 @@
 """Connector profiles and their sealed client secrets."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, insert, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkspan.errors import AlreadyExistsError
 from linkspan.model import Profile
+from linkspan.sealed import SealedCredentials
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.tables import accounts, profiles
 
-_PUBLIC = [column for column in profiles.c if column.name != "secret"]
+_SEALED = ("secret", "old_secret", "certificate_key")
+_PUBLIC = [column for column in profiles.c if column.name not in _SEALED]
 
 
 class ProfileStore:
@@ -21,19 +25,19 @@ class ProfileStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, profile: Profile, secret: bytes | None) -> None:
-        """Store a new profile with its sealed secret. Raises AlreadyExistsError for a name in use."""
+    async def add(self, profile: Profile, sealed: SealedCredentials) -> None:
+        """Store a new profile with its sealed credentials. Raises AlreadyExistsError for a name in use."""
         try:
             async with self._database.begin() as connection:
                 await _clear_default(connection, profile)
-                await connection.execute(insert(profiles).values(**_cells(profile), secret=secret))
+                await connection.execute(insert(profiles).values(_cells(profile) | _sealed_cells(sealed)))
                 await bump(connection)
         except IntegrityError as error:
             raise _name_in_use(profile) from error
 
-    async def change(self, profile: Profile, *, secret: bytes | None = None, keep_secret: bool = True) -> None:
-        """Store a changed profile; its sealed secret is replaced unless it is to be kept. Raises AlreadyExistsError."""
-        cells = _cells(profile) if keep_secret else _cells(profile) | {"secret": secret}
+    async def change(self, profile: Profile, sealed: SealedCredentials | None = None) -> None:
+        """Store a changed profile, and its sealed credentials if they are given. Raises AlreadyExistsError."""
+        cells = _cells(profile) if sealed is None else _cells(profile) | _sealed_cells(sealed)
         statement = update(profiles).where(profiles.c.project_id == profile.project_id, profiles.c.id == profile.id)
         try:
             async with self._database.begin() as connection:
@@ -58,12 +62,38 @@ class ProfileStore:
         async with self._database.read() as connection:
             return [_profile(row) for row in (await connection.execute(query)).mappings()]
 
-    async def sealed_secret(self, project_id: str, profile_id: str) -> bytes | None:
-        """The sealed client secret of a profile."""
-        query = select(profiles.c.secret).where(profiles.c.project_id == project_id, profiles.c.id == profile_id)
+    async def credentials(self, project_id: str, profile_id: str) -> SealedCredentials:
+        """What proves a profile's application; nothing of it if there is no such profile."""
+        columns = [profiles.c[name] for name in _SEALED]
+        query = select(*columns).where(profiles.c.project_id == project_id, profiles.c.id == profile_id)
         async with self._database.read() as connection:
-            sealed = (await connection.execute(query)).scalar_one_or_none()
-        return None if sealed is None else bytes(sealed)
+            row = (await connection.execute(query)).first()
+        return SealedCredentials(*(None if cell is None else bytes(cell) for cell in row or ()))
+
+    async def fix_tenant(self, project_id: str, profile_id: str, tenant: str) -> None:
+        """Give a one-tenant profile its tenant, if it has none yet: the first linked account decides."""
+        statement = update(profiles).where(
+            profiles.c.project_id == project_id,
+            profiles.c.id == profile_id,
+            profiles.c.audience == "one_tenant",
+            profiles.c.tenant.is_(None),
+        )
+        async with self._database.begin() as connection:
+            if (await connection.execute(statement.values(tenant=tenant))).rowcount:
+                await bump(connection)
+
+    async def all_expiring(self, before: datetime) -> Sequence[Profile]:
+        """The enabled profiles of every project with a certificate, or with a secret that expires before a moment."""
+        query = _select().where(
+            profiles.c.enabled.is_(True),
+            or_(
+                profiles.c.certificate.is_not(None),
+                profiles.c.secret_expires_at < before,
+                profiles.c.old_secret_expires_at < before,
+            ),
+        )
+        async with self._database.read() as connection:
+            return [_profile(row) for row in (await connection.execute(query)).mappings()]
 
     async def remove(self, project_id: str, profile_id: str) -> int:
         """Delete a profile with its open connect sessions, unless accounts are linked through it: their number (0: deleted)."""
@@ -96,6 +126,10 @@ def _name_in_use(profile: Profile) -> AlreadyExistsError:
     return AlreadyExistsError(msg)
 
 
+def _sealed_cells(sealed: SealedCredentials) -> dict[str, object]:
+    return {name: getattr(sealed, name) for name in _SEALED}
+
+
 def _cells(profile: Profile) -> dict[str, object]:
     return {
         "id": profile.id,
@@ -111,11 +145,20 @@ def _cells(profile: Profile) -> dict[str, object]:
         "is_default": profile.is_default,
         "created_at": profile.created_at,
         "updated_at": profile.updated_at,
+        "audience": profile.audience,
+        "tenant": profile.tenant,
+        "secret_expires_at": profile.secret_expires_at,
+        "old_secret_expires_at": profile.old_secret_expires_at,
+        "certificate": profile.certificate,
     }
 
 
 def _select() -> Select[*tuple[Any, ...]]:
-    return select(*_PUBLIC, profiles.c.secret.is_not(None).label("has_secret"))
+    return select(
+        *_PUBLIC,
+        profiles.c.secret.is_not(None).label("has_secret"),
+        profiles.c.old_secret.is_not(None).label("has_old_secret"),
+    )
 
 
 def _profile(row: RowMapping) -> Profile:
@@ -135,4 +178,10 @@ def _profile(row: RowMapping) -> Profile:
         is_default=row["is_default"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],
+        audience=row["audience"],
+        tenant=row["tenant"],
+        secret_expires_at=row["secret_expires_at"],
+        has_old_secret=bool(row["has_old_secret"]),
+        old_secret_expires_at=row["old_secret_expires_at"],
+        certificate=row["certificate"],
     )

@@ -69,6 +69,13 @@ profiles = Table(
     Column("is_default", Boolean, nullable=False),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
+    Column("audience", String(20), nullable=False, server_default="one_tenant"),
+    Column("tenant", Text),
+    Column("secret_expires_at", Moment),
+    Column("old_secret", LargeBinary),
+    Column("old_secret_expires_at", Moment),
+    Column("certificate", Text),
+    Column("certificate_key", LargeBinary),
     UniqueConstraint("project_id", "connector", "name", name="uq_profiles_name"),
 )
 Index(

@@ -94,10 +94,9 @@ async def _admission(
     if account.connector != action.connector:
         mistake = Mistake("action", f"belongs to {action.connector}, but the account is linked to {account.connector}")
         raise InvalidInputError(mistakes=[mistake])
-    closed = closing_error(account)
-    if closed is not None:
-        raise closed
     profile = await hall.warm.profile(caller.project_id, account.profile_id)
+    if (closed := closing_error(account, lambda: hall.tokens.facts(profile, account.fields))) is not None:
+        raise closed
     rules = (
         await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
     )

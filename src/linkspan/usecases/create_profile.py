@@ -2,15 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from linkspan.connectors.action import Connector
+from linkspan.connectors.action import AuthMethod, Connector
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Caller, KeyScope, Profile, Secret
+from linkspan.sealed import SealedCredentials
 from linkspan.usecases.access import require
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.profile_credentials import (
+    NewCertificate,
+    audience_mistakes,
+    certificate_mistakes,
+    method_mistakes,
+    seal_certificate,
+    seal_secret,
+    secret_mistakes,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,10 @@ class NewProfile:
     provider_url: str | None = None
     enabled: bool = True
     is_default: bool | None = None
+    audience: str = "one_tenant"
+    tenant: str | None = None
+    secret_expires_at: datetime | None = None
+    certificate: NewCertificate | None = None
 
 
 async def create_profile(hall: Hall, caller: Caller, new: NewProfile) -> Profile:
@@ -34,7 +49,11 @@ async def create_profile(hall: Hall, caller: Caller, new: NewProfile) -> Profile
     require(caller, KeyScope.PLATFORM_WRITE)
     connector = find_connector(hall, new.connector)
     method = new.auth_method or next(iter(connector.auth_methods))
-    mistakes = [*_mistakes(new, connector, method), *action_mistakes(connector, new.enabled_actions or ())]
+    mistakes = [
+        *_mistakes(new, connector, method),
+        *action_mistakes(connector, new.enabled_actions or ()),
+        *_proof_mistakes(new, connector.auth_methods.get(method)),
+    ]
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
     now = hall.clock()
@@ -54,8 +73,16 @@ async def create_profile(hall: Hall, caller: Caller, new: NewProfile) -> Profile
         is_default=first if new.is_default is None else new.is_default,
         created_at=now,
         updated_at=now,
+        audience=new.audience,
+        tenant=clean_tenant(new.tenant),
+        secret_expires_at=new.secret_expires_at if new.client_secret is not None else None,
+        certificate=new.certificate.pem if new.certificate is not None else None,
     )
-    await hall.profiles.add(profile, await seal_secret(hall, profile, new.client_secret))
+    sealed = SealedCredentials(
+        secret=await seal_secret(hall, profile, new.client_secret),
+        certificate_key=await seal_certificate(hall, profile, new.certificate),
+    )
+    await hall.profiles.add(profile, sealed)
     hall.warm.drop()
     return profile
 
@@ -99,11 +126,9 @@ def origin_mistakes(url: str | None) -> list[Mistake]:
     return []
 
 
-async def seal_secret(hall: Hall, profile: Profile, secret: Secret | None) -> bytes | None:
-    """The client secret as the store keeps it."""
-    if secret is None:
-        return None
-    return await hall.vault.seal(profile.project_id, f"profile:{profile.id}", "client_secret", secret)
+def clean_tenant(tenant: str | None) -> str | None:
+    """A tenant as it is stored: trimmed, in small letters; empty text means none."""
+    return tenant.strip().lower() or None if tenant is not None else None
 
 
 def _mistakes(new: NewProfile, connector: Connector, method: str) -> list[Mistake]:
@@ -112,9 +137,19 @@ def _mistakes(new: NewProfile, connector: Connector, method: str) -> list[Mistak
         mistakes.append(Mistake("name", "give the profile a name"))
     if not new.client_id.strip():
         mistakes.append(Mistake("client_id", "give the application (client) ID"))
-    if new.client_secret is not None and not new.client_secret.reveal().strip():
-        mistakes.append(Mistake("client_secret", "is empty; leave it out if there is none"))
+    mistakes += secret_mistakes(new.client_secret, new.secret_expires_at, "leave it out if there is none")
     if method not in connector.auth_methods:
         known = ", ".join(connector.auth_methods)
         mistakes.append(Mistake("auth_method", f"{connector.name} has the authentication methods {known}"))
     return mistakes + origin_mistakes(new.provider_url)
+
+
+def _proof_mistakes(new: NewProfile, method: AuthMethod | None) -> list[Mistake]:
+    if method is None:
+        return []
+    given = {"has_secret": new.client_secret is not None, "has_certificate": new.certificate is not None}
+    return [
+        *certificate_mistakes(new.certificate),
+        *method_mistakes(method, **given),
+        *audience_mistakes(method, new.audience, clean_tenant(new.tenant)),
+    ]

@@ -9,10 +9,11 @@ from linkspan.model import ConnectSession, LinkAttempt, Profile, Secret
 from linkspan.providerauth.refusals import authorize_refusal
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_log import LinkRun, link_run
+from linkspan.usecases.link_tenant import learn_tenant, with_any_tenant_scopes
 from linkspan.usecases.link_views import LinkView
 from linkspan.usecases.offer_companies import offer_companies
 from linkspan.usecases.open_session import usable_profile
-from linkspan.usecases.start_linking import ATTEMPT_MINUTES, oauth_app
+from linkspan.usecases.start_linking import ATTEMPT_MINUTES
 
 
 async def finish_linking(hall: Hall, connector_key: str, params: Mapping[str, str], browser: Secret | None) -> LinkView:
@@ -30,9 +31,9 @@ async def finish_linking(hall: Hall, connector_key: str, params: Mapping[str, st
         raise LinkStateInvalidError
     async with link_run(hall, session) as run:
         await _claim(hall, attempt, session, connector_key=connector_key, binding=binding)
-        if "error" in params or not params.get("code"):
-            raise authorize_refusal(params)
         profile = await usable_profile(hall, session)
+        if "error" in params or not params.get("code"):
+            raise authorize_refusal(params, hall.tokens.facts(profile, attempt.fields))
         attempt = await _redeem(hall, attempt, profile, Secret(params["code"]), run)
         return await offer_companies(hall, attempt, session, profile, run)
 
@@ -73,12 +74,18 @@ async def _redeem(hall: Hall, attempt: LinkAttempt, profile: Profile, code: Secr
     connector = hall.catalog.connectors[profile.connector]
     owner = f"link:{attempt.id}"
     verifier = await hall.vault.open(attempt.project_id, owner, "verifier", attempt.verifier)
-    app = await oauth_app(hall, connector, profile, attempt.fields)
+    app = await hall.tokens.app(profile, attempt.fields)
+    app = with_any_tenant_scopes(connector, profile, app, attempt.fields)
     answer = await hall.oauth.redeem(app, code=code, verifier=verifier, steps=run)
+    refresh = answer.refresh_token
+    free = connector.auth_methods[profile.auth_method].any_tenant
+    fields = learn_tenant(connector, profile, attempt.fields, answer.id_claims.get(free.claim) if free else None)
+    if fields != attempt.fields:
+        attempt = await hall.links.keep_fields(attempt, fields)
     signed_in = replace(
         attempt,
         access=await hall.vault.seal(attempt.project_id, owner, "access_token", answer.access_token),
-        refresh=await hall.vault.seal(attempt.project_id, owner, "refresh_token", answer.refresh_token),
+        refresh=await hall.vault.seal(attempt.project_id, owner, "refresh_token", refresh) if refresh else None,
         scope=answer.scope,
         obtained_at=answer.obtained_at,
         token_expires_at=answer.expires_at,

@@ -8,6 +8,8 @@ from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, S
 from linkspan.storage.link_store import Completed
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_log import LinkRun
+from linkspan.usecases.link_tenant import remember_tenant
+from linkspan.usecases.read_profiles import find_profile
 
 _TRIES = 5
 
@@ -25,6 +27,8 @@ async def link_account(
         grant = await _reseal(hall, attempt, account.id)
         outcome = await hall.links.complete(attempt, session, account, grant)
         if outcome is Completed.DONE:
+            profile = await find_profile(hall, account.project_id, account.profile_id)
+            await remember_tenant(hall, hall.catalog.connectors[account.connector], profile, account.fields)
             hall.warm.drop()
             run.account_id = account.id
             return account
@@ -82,23 +86,19 @@ def _account(
 
 async def _reseal(hall: Hall, attempt: LinkAttempt, account_id: str) -> SealedGrant:
     """The try's tokens, sealed for the account: a sealed text opens only for the owner that it was made for."""
-    if (
-        attempt.access is None
-        or attempt.refresh is None
-        or attempt.obtained_at is None
-        or attempt.token_expires_at is None
-    ):
+    if attempt.access is None or attempt.obtained_at is None or attempt.token_expires_at is None:
         raise LinkStateInvalidError
     vault, project, before, after = hall.vault, attempt.project_id, f"link:{attempt.id}", f"account:{account_id}"
     access = await vault.open(project, before, "access_token", attempt.access)
-    refresh = await vault.open(project, before, "refresh_token", attempt.refresh)
+    # An application that asks for itself has no refresh token.
+    refresh = await vault.open(project, before, "refresh_token", attempt.refresh) if attempt.refresh else None
     return SealedGrant(
         account_id=account_id,
         project_id=project,
         version=1,
         scope=attempt.scope,
         access=await vault.seal(project, after, "access_token", access),
-        refresh=await vault.seal(project, after, "refresh_token", refresh),
+        refresh=await vault.seal(project, after, "refresh_token", refresh) if refresh else None,
         obtained_at=attempt.obtained_at,
         expires_at=attempt.token_expires_at,
     )

@@ -19,10 +19,10 @@ from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, P
 from linkspan.providerauth.endpoints import tenant_field
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_account import link_account
+from linkspan.usecases.link_fields import asked_before, check_fields
 from linkspan.usecases.link_log import LinkRun, link_run
 from linkspan.usecases.link_views import Company, LinkStage, LinkView
-from linkspan.usecases.open_session import asked_before, usable_profile
-from linkspan.usecases.start_linking import check_fields
+from linkspan.usecases.open_session import usable_profile
 
 _MOST_COMPANIES = 1000
 
@@ -75,7 +75,7 @@ async def correct_fields(hall: Hall, attempt_id: str, fields: Mapping[str, str],
     async with link_run(hall, session) as run:
         profile = await usable_profile(hall, session)
         bound = tenant_field(connector.auth_methods[profile.auth_method])
-        merged = check_fields(connector, {**attempt.fields, **fields})
+        merged = check_fields(connector, {**attempt.fields, **fields}, profile)
         if bound is not None and merged.get(bound) != attempt.fields.get(bound):
             raise InvalidInputError(
                 mistakes=[Mistake(bound, "another tenant needs a new sign-in")],

@@ -1,9 +1,10 @@
 """The hosted link page opens: whose link it is, and what it asks."""
 
-from linkspan.connectors.action import AccountField, Connector
 from linkspan.errors import ConnectSessionExpiredError, ProfileDisabledError
 from linkspan.model import ConnectSession, Profile, Secret
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.link_fields import asked_before
+from linkspan.usecases.link_tenant import with_known_tenant
 from linkspan.usecases.link_views import SessionView
 from linkspan.usecases.read_profiles import find_profile
 
@@ -17,9 +18,8 @@ async def open_session(hall: Hall, token: Secret) -> SessionView:
     account = await hall.accounts.read(session.project_id, session.account_id) if session.account_id else None
     connector = hall.catalog.connectors[session.connector]
     fields = asked_before(connector)
-    values = {
-        name: value for name, value in (account.fields if account else {}).items() if name in {f.name for f in fields}
-    }
+    known = with_known_tenant(connector, profile, account.fields if account else {})
+    values = {name: value for name, value in known.items() if name in {field.name for field in fields}}
     return SessionView(session, connector, profile, fields, values, account)
 
 
@@ -40,8 +40,3 @@ async def usable_profile(hall: Hall, session: ConnectSession) -> Profile:
             "The connector profile is switched off, so that no account can be linked through it."
         )
     return profile
-
-
-def asked_before(connector: Connector) -> tuple[AccountField, ...]:
-    """The account fields that the link page asks before the sign-in."""
-    return tuple(field for field in connector.account_fields if field.asked == "before_sign_in")

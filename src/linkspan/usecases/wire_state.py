@@ -1,6 +1,6 @@
 """What an account's state is called on the wire of the compatible doors, and which error closes it: one table for all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from linkspan.errors import (
     AccountArchivedError,
@@ -10,6 +10,7 @@ from linkspan.errors import (
     NeedsReauthError,
 )
 from linkspan.model import Account, AccountState, Profile
+from linkspan.providerauth.refresh import needs_reauth
 
 # The five states of a grant by design section 5 (Errors), and the two that newer clients name (wire contract, section 1); older
 # clients keep the state as an open text.
@@ -36,10 +37,11 @@ def wire_state(account: Account, profile: Profile) -> str:
     return state if profile.enabled or account.state is AccountState.ARCHIVED else "inactive"
 
 
-def closing_error(account: Account) -> LinkspanError | None:
-    """The error that every action on an account in this state meets; None: the account is open."""
+def closing_error(account: Account, facts: Callable[[], Mapping[str, str]]) -> LinkspanError | None:
+    """The error that every action on an account in this state meets; None: the account is open. `facts` gives what remedies name."""
     kind = _CLOSED.get(account.state)
     if kind is None:
         return None
-    because = account.reasons[-1].description if account.reasons and kind is NeedsReauthError else None
-    return kind(because)
+    if kind is NeedsReauthError:
+        return needs_reauth(account.reasons[-1] if account.reasons else None, facts())
+    return kind()

@@ -23,6 +23,10 @@ def error_body(error: LinkspanError, at: datetime) -> dict[str, object]:
         "next_step": error.next_step,
         "run_id": error.run_id,
     }
+    if error.who is not None:
+        body["who"] = error.who.value
+    if error.link is not None:
+        body["link"] = error.link
     if error.first_run_id is not None:
         body["first_run_id"] = error.first_run_id
     if error.http_status == 400:  # noqa: PLR2004 - only this answer has the field

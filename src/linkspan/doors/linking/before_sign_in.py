@@ -8,12 +8,14 @@ from linkspan.doors.linking.forms import read_form
 from linkspan.doors.linking.pages import LinkPages
 from linkspan.errors import (
     ConnectSessionExpiredError,
+    EnvironmentNotFoundError,
     InvalidInputError,
     LinkspanError,
     LinkStateInvalidError,
     Mistake,
     NotFoundError,
     ProviderUnavailableError,
+    TenantNotAllowedError,
     TenantNotFoundError,
 )
 from linkspan.model import Secret
@@ -55,7 +57,13 @@ class BeforeSignIn:
             raise LinkStateInvalidError("The form did not come from a page that this browser was shown.")
         try:
             address = await start_linking(self._hall, token, form, browser)
-        except (InvalidInputError, TenantNotFoundError, ProviderUnavailableError) as error:
+        except (
+            InvalidInputError,
+            TenantNotFoundError,
+            TenantNotAllowedError,
+            EnvironmentNotFoundError,
+            ProviderUnavailableError,
+        ) as error:
             return await self._again(request, token, form, _marked(error))
         response = RedirectResponse(address, status_code=303)
         response.headers["cache-control"] = "no-store"

@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.responses import HTMLResponse
 
 from linkspan.doors.look.pages import Pages
-from linkspan.errors import LinkspanError
+from linkspan.errors import LinkspanError, Who
 
 _PERSON = "You can put this right yourself."
 _TENANT_ADMIN = "An administrator of your organisation's Microsoft Entra tenant can put this right."
@@ -22,6 +22,7 @@ _WHO: Mapping[str, str] = {
     "link_failed": _PERSON,
     "consent_refused": _PERSON,
     "tenant_not_found": _PERSON,
+    "tenant_not_allowed": _PERSON,
     "environment_not_found": _PERSON,
     "company_not_found": _PERSON,
     "code_already_redeemed": _PERSON,
@@ -39,6 +40,13 @@ _WHO: Mapping[str, str] = {
     "profile_disabled": _PRODUCT,
     "internal_error": _OPERATOR,
     "configuration_error": _OPERATOR,
+}
+_BY_WHO: Mapping[Who, str] = {
+    Who.PERSON: _PERSON,
+    Who.TENANT_ADMIN: _TENANT_ADMIN,
+    Who.INTEGRATOR: _PRODUCT,
+    Who.OPERATOR: _OPERATOR,
+    Who.NOBODY: "Nobody has to do anything: it passes.",
 }
 
 
@@ -76,7 +84,7 @@ def problem_of(error: LinkspanError, *, at: datetime, links: Sequence[Link] = ()
     return Problem(
         what=what,
         why=error.message.removeprefix(what).strip(),
-        who=_WHO.get(error.code, ""),
+        who=_BY_WHO[error.who] if error.who is not None else _WHO.get(error.code, ""),
         next_step=error.next_step,
         code=error.code,
         at=at.strftime("%Y-%m-%d %H:%M:%S UTC"),

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from linkspan.doors.rest.access import CallerOf, HallOf
-from linkspan.doors.rest.answers import AccountAnswer, Page
+from linkspan.doors.rest.account_answers import AccountAnswer, CheckUpAnswer
+from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.asks import AccountChangeAsk
 from linkspan.doors.rest.bounded import BoundedRoute
 from linkspan.errors import CursorInvalidError
@@ -18,6 +19,7 @@ from linkspan.usecases.change_account import (
     resume_account,
     suspend_account,
 )
+from linkspan.usecases.check_account import check_account
 from linkspan.usecases.delete_account import delete_account
 from linkspan.usecases.read_accounts import list_accounts, read_account
 
@@ -47,13 +49,13 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
     )
     found = await list_accounts(hall, caller, wanted)
     more = str(page + 1) if len(found) == page_size else None
-    return Page(data=[AccountAnswer.of(account) for account in found], next=more)
+    return Page(data=[await AccountAnswer.of(hall, account) for account in found], next=more)
 
 
 @router.get("/accounts/{account_id}", summary="Get a linked account")
 async def get(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """One account with its state and the reasons for it. Needs `platform:read`."""
-    return AccountAnswer.of(await read_account(hall, caller, account_id))
+    return await AccountAnswer.of(hall, await read_account(hall, caller, account_id))
 
 
 @router.patch("/accounts/{account_id}", summary="Change a linked account")
@@ -74,31 +76,37 @@ async def change(account_id: str, ask: AccountChangeAsk, hall: HallOf, caller: C
             ask.origin_owner_name or before.name,
             ask.origin_username if "origin_username" in given else before.username,
         )
-    return AccountAnswer.of(await change_account(hall, caller, account_id, changes))
+    return await AccountAnswer.of(hall, await change_account(hall, caller, account_id, changes))
+
+
+@router.post("/accounts/{account_id}/check", summary="Check a linked account")
+async def check(account_id: str, hall: HallOf, caller: CallerOf) -> CheckUpAnswer:
+    """Look at everything in order, ask the provider for a fresh token, and say what to fix first. Needs `platform:read`."""
+    return CheckUpAnswer.of(account_id, await check_account(hall, caller, account_id))
 
 
 @router.post("/accounts/{account_id}/suspend", summary="Suspend a linked account")
 async def suspend(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """Refuse every action until the account is resumed; its grant is kept. Needs `platform:write`."""
-    return AccountAnswer.of(await suspend_account(hall, caller, account_id))
+    return await AccountAnswer.of(hall, await suspend_account(hall, caller, account_id))
 
 
 @router.post("/accounts/{account_id}/resume", summary="Resume a suspended account")
 async def resume(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """Take the account back into use. Needs `platform:write`."""
-    return AccountAnswer.of(await resume_account(hall, caller, account_id))
+    return await AccountAnswer.of(hall, await resume_account(hall, caller, account_id))
 
 
 @router.post("/accounts/{account_id}/archive", summary="Archive a linked account")
 async def archive(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """Erase the account's tokens and close it, keeping the account and its log; linking it again opens it. Needs `platform:write`."""
-    return AccountAnswer.of(await archive_account(hall, caller, account_id))
+    return await AccountAnswer.of(hall, await archive_account(hall, caller, account_id))
 
 
 @router.delete("/accounts/{account_id}", summary="Unlink an account")
 async def delete(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
     """Remove the account and its grant for good, and answer it as it was; its runs stay in the log. Needs `platform:write`."""
-    return AccountAnswer.of(await delete_account(hall, caller, account_id))
+    return await AccountAnswer.of(hall, await delete_account(hall, caller, account_id))
 
 
 def _page(cursor: str | None) -> int:

@@ -5,7 +5,7 @@ from typing import Annotated, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from linkspan.model import Account, AccountState, ConnectSession, Profile
+from linkspan.model import ConnectSession
 
 ItemT = TypeVar("ItemT")
 
@@ -47,6 +47,11 @@ class Failure(Answer):
     message: str
     next_step: str = Field(description="For a person.")
     advice: str = Field(description="For a program: fix, wait, ask (a person) or stop.")
+    who: str | None = Field(
+        default=None,
+        description="Who can put it right, if known: person (whoever links), tenant_admin, integrator, operator or nobody (wait).",
+    )
+    link: str | None = Field(default=None, description="The page to open for it.")
     run_id: str | None = Field(default=None, description="Look it up under `/runs/{run_id}`.")
     first_run_id: str | None = Field(default=None, description="With `possible_duplicate`: the run of the equal write.")
     mistakes: list[MistakeAnswer] = []
@@ -57,99 +62,6 @@ class ErrorAnswer(Answer):
     """Every refusal has this shape."""
 
     error: Failure
-
-
-class ProfileAnswer(Answer):
-    """A project's OAuth client for one connector. The secret is never answered; `has_secret` tells that there is one."""
-
-    id: str
-    connector: str
-    name: str
-    auth_method: str
-    client_id: str
-    has_secret: bool
-    scopes: list[str] = Field(description="Empty: what the enabled actions need.")
-    enabled_actions: list[str] | None = Field(description="Null: the connector's default selection.")
-    provider_url: str | None = Field(description="Null: the provider's own hosts.")
-    enabled: bool
-    is_default: bool
-    guide_url: str
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, profile: Profile, base_url: str) -> "ProfileAnswer":
-        """The profile as it may be seen."""
-        enabled = sorted(profile.enabled_actions) if profile.enabled_actions is not None else None
-        guide = f"{base_url}/connectors/{profile.connector}/guides/connector-profile/{profile.auth_method}"
-        return cls(
-            id=profile.id,
-            connector=profile.connector,
-            name=profile.name,
-            auth_method=profile.auth_method,
-            client_id=profile.client_id,
-            has_secret=profile.has_secret,
-            scopes=list(profile.scopes),
-            enabled_actions=enabled,
-            provider_url=profile.provider_url,
-            enabled=profile.enabled,
-            is_default=profile.is_default,
-            guide_url=f"{guide}?client={profile.client_id}&profile={profile.id}",
-            created_at=profile.created_at,
-            updated_at=profile.updated_at,
-        )
-
-
-class StateReasonAnswer(Answer):
-    """Why an account is in its state."""
-
-    code: str
-    description: str
-    at: datetime
-
-
-class AccountAnswer(Answer):
-    """One customer's link."""
-
-    id: str
-    connector: str
-    profile_id: str
-    state: AccountState
-    state_reasons: list[StateReasonAnswer]
-    origin_owner_id: str
-    origin_owner_name: str
-    origin_username: str | None
-    fields: dict[str, str] = Field(description="Where it points: tenant, environment, company.")
-    label: str | None
-    type: str = Field(description="production or test")
-    metadata: dict[str, object]
-    last_success_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-
-    @classmethod
-    def of(cls, account: Account) -> "AccountAnswer":
-        """The account as it may be seen."""
-        reasons = [
-            StateReasonAnswer(code=item.code, description=item.description, at=item.at) for item in account.reasons
-        ]
-        return cls(
-            id=account.id,
-            connector=account.connector,
-            profile_id=account.profile_id,
-            state=account.state,
-            state_reasons=reasons,
-            origin_owner_id=account.owner.id,
-            origin_owner_name=account.owner.name,
-            origin_username=account.owner.username,
-            fields=dict(account.fields),
-            label=account.label,
-            type=account.kind,
-            metadata=dict(account.metadata),
-            last_success_at=account.last_success_at,
-            created_at=account.created_at,
-            updated_at=account.updated_at,
-        )
 
 
 class SessionAnswer(Answer):

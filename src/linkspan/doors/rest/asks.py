@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field
 
 from linkspan.model import KeyScope
 from linkspan.usecases.create_connect_session import DEFAULT_SECONDS, LONGEST_SECONDS
@@ -15,38 +15,6 @@ class Ask(BaseModel):
     """A request body."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ProfileAsk(Ask):
-    """A new connector profile."""
-
-    connector: str = Field(examples=["dynamics365bc"])
-    name: str
-    client_id: str = Field(description="The application (client) ID.")
-    client_secret: SecretStr | None = Field(
-        default=None, description="The secret's value. Stored encrypted and never answered."
-    )
-    auth_method: str | None = Field(default=None, description="The connector's first when left out.")
-    scopes: list[str] = Field(default=[], description="Empty: what the enabled actions need.")
-    enabled_actions: list[str] | None = Field(default=None, description="Null: the connector's default selection.")
-    provider_url: str | None = Field(
-        default=None, description="One origin in place of the provider's hosts, such as the simulator."
-    )
-    enabled: bool = True
-    is_default: bool | None = Field(default=None, description="Null: default if it is the first of its connector.")
-
-
-class ProfileChangeAsk(Ask):
-    """Changes of a profile; what is left out stays."""
-
-    name: str = ""
-    client_id: str = ""
-    client_secret: SecretStr | None = Field(default=None, description="Null removes the secret.")
-    scopes: list[str] = []
-    enabled_actions: list[str] | None = None
-    provider_url: str | None = None
-    enabled: bool = True
-    is_default: bool = False
 
 
 class SessionAsk(Ask):

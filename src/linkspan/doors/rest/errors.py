@@ -31,6 +31,8 @@ def error_body(error: LinkspanError) -> dict[str, object]:
             "message": error.message,
             "next_step": error.next_step,
             "advice": error.advice.value,
+            "who": error.who.value if error.who else None,
+            "link": error.link,
             "run_id": error.run_id,
             "first_run_id": error.first_run_id,
             "mistakes": [{"where": item.where, "what": item.what, "nearest": item.nearest} for item in error.mistakes],

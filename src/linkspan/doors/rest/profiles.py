@@ -6,13 +6,15 @@ from fastapi import APIRouter, Query, status
 from pydantic import SecretStr
 
 from linkspan.doors.rest.access import CallerOf, HallOf
-from linkspan.doors.rest.answers import Page, ProfileAnswer
-from linkspan.doors.rest.asks import ProfileAsk, ProfileChangeAsk
+from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.bounded import BoundedRoute
+from linkspan.doors.rest.profile_answers import ProfileAnswer
+from linkspan.doors.rest.profile_asks import ProfileAsk, ProfileChangeAsk
 from linkspan.model import Secret
 from linkspan.usecases.change_profile import ProfileChange, change_profile
 from linkspan.usecases.create_profile import NewProfile, create_profile
 from linkspan.usecases.delete_profile import delete_profile
+from linkspan.usecases.profile_credentials import NewCertificate
 from linkspan.usecases.read_profiles import list_profiles, read_profile
 
 router = APIRouter(route_class=BoundedRoute, tags=["Connector profiles"])
@@ -32,8 +34,12 @@ async def create(ask: ProfileAsk, hall: HallOf, caller: CallerOf) -> ProfileAnsw
         provider_url=ask.provider_url,
         enabled=ask.enabled,
         is_default=ask.is_default,
+        audience=ask.audience,
+        tenant=ask.tenant,
+        secret_expires_at=ask.client_secret_expires_at,
+        certificate=_certificate(ask.certificate, ask.certificate_key),
     )
-    return ProfileAnswer.of(await create_profile(hall, caller, new), hall.settings.base_url)
+    return ProfileAnswer.of(hall, await create_profile(hall, caller, new))
 
 
 @router.get("/profiles", summary="List connector profiles")
@@ -42,27 +48,36 @@ async def list_all(
 ) -> Page[ProfileAnswer]:
     """Every profile of the project, oldest first. Needs `platform:read`."""
     found = await list_profiles(hall, caller, connector=connector)
-    return Page(data=[ProfileAnswer.of(profile, hall.settings.base_url) for profile in found])
+    return Page(data=[ProfileAnswer.of(hall, profile) for profile in found])
 
 
 @router.get("/profiles/{profile_id}", summary="Get a connector profile")
 async def get(profile_id: str, hall: HallOf, caller: CallerOf) -> ProfileAnswer:
     """One profile. Needs `platform:read`."""
-    return ProfileAnswer.of(await read_profile(hall, caller, profile_id), hall.settings.base_url)
+    return ProfileAnswer.of(hall, await read_profile(hall, caller, profile_id))
 
 
 @router.patch("/profiles/{profile_id}", summary="Change a connector profile")
 async def change(profile_id: str, ask: ProfileChangeAsk, hall: HallOf, caller: CallerOf) -> ProfileAnswer:
-    """Change what is given and leave the rest; linked accounts keep their grants. Needs `platform:write`."""
+    """Change what is given and leave the rest; linked accounts keep their grants. Needs `platform:write`.
+
+    To roll a secret over, send the new `client_secret` with `keep_old_secret`: new accounts use the new one, refreshes fall back to the
+    old one, and nobody links again. Send `old_client_secret: null` once the new one has proved itself.
+    """
     values: dict[str, object] = {name: getattr(ask, name) for name in ask.model_fields_set}
     if "client_secret" in values:
         values["client_secret"] = _secret(ask.client_secret)
+    if "client_secret_expires_at" in values:
+        values["secret_expires_at"] = values.pop("client_secret_expires_at")
+    if {"certificate", "certificate_key"} & values.keys():
+        values["certificate"] = _certificate(ask.certificate, ask.certificate_key)
+        values.pop("certificate_key", None)
     if "scopes" in values:
         values["scopes"] = tuple(ask.scopes)
     if "enabled_actions" in values:
         values["enabled_actions"] = _actions(ask.enabled_actions)
     changes = ProfileChange(**values)  # type: ignore[typeddict-item]  # the names and types are ProfileChangeAsk's
-    return ProfileAnswer.of(await change_profile(hall, caller, profile_id, changes), hall.settings.base_url)
+    return ProfileAnswer.of(hall, await change_profile(hall, caller, profile_id, changes))
 
 
 @router.delete("/profiles/{profile_id}", status_code=status.HTTP_204_NO_CONTENT, summary="Delete a connector profile")
@@ -73,6 +88,12 @@ async def delete(profile_id: str, hall: HallOf, caller: CallerOf) -> None:
 
 def _secret(given: SecretStr | None) -> Secret | None:
     return Secret(given.get_secret_value()) if given is not None else None
+
+
+def _certificate(pem: str | None, key: SecretStr | None) -> NewCertificate | None:
+    if pem is None and key is None:
+        return None
+    return NewCertificate(pem or "", Secret(key.get_secret_value() if key is not None else ""))
 
 
 def _actions(given: list[str] | None) -> frozenset[str] | None:
