@@ -43,7 +43,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     with running_demo(folder / "demo") as demo:
         variables = {
             "LINKSPAN_DATA_DIR": str(demo.data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true",
-            "LINKSPAN_PUBLIC_URL": demo.base_url,
+            "LINKSPAN_PORT": demo.base_url.rpartition(":")[2],
             "ACCOUNT": demo.account_id, "API_KEY": demo.api_key, "CLIENT_ID": "5d115c9c-44e3-4a11-bb43-000d3a2feca1",
         }  # fmt: skip
         fill(folder)
@@ -51,7 +51,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             folder, variables, {"http://127.0.0.1:8700": demo.base_url, "curl -s": "curl -s --fail-with-body"}
         )
         made = shell.run(
-            "linkspan profile create --client-id $CLIENT_ID --name rolled --json", typed="a-client-secret\n"
+            "linkspan profile create --client-id $CLIENT_ID --name rolled --secret-file new-secret.txt --json"
         )
         yield replace(shell, variables=variables | {"PROFILE": json.loads(made)["id"]})
 
