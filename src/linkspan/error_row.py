@@ -39,7 +39,7 @@ class Mistake:
     nearest: str | None = None
 
     def __str__(self) -> str:
-        hint = f" Did you mean {self.nearest!r}?" if self.nearest else ""
+        hint = f"; did you mean {self.nearest!r}?" if self.nearest else ""
         return f"{self.where}: {self.what}{hint}"
 
 

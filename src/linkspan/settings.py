@@ -134,7 +134,7 @@ def load_settings(**given: object) -> Settings:
 
 def _unknown(name: str, known: Iterable[str]) -> Mistake:
     near = get_close_matches(name, known, n=1)
-    return Mistake(name, "is not a setting.", near[0] if near else None)
+    return Mistake(name, "is not a setting", near[0] if near else None)
 
 
 def _setting_of(place: tuple[int | str, ...]) -> str:

@@ -99,7 +99,7 @@ def test_a_refused_run_names_each_mistake_and_the_run(cli: Cli, demo: Demo) -> N
     told = cli("run", "dynamics365bc_create_customer", *words, code=1).stderr
     run_id = told.rpartition("logs show ")[2].strip(") \n")
 
-    assert "Did you mean 'displayName'?" in told
+    assert "; did you mean 'displayName'?" in told
     assert "creditLimit" in told
     assert "invalid_input" in cli("logs", "show", run_id).stdout
 

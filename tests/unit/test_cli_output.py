@@ -42,7 +42,7 @@ def test_an_error_tells_each_mistake_and_the_providers_words(capsys: pytest.Capt
     told = capsys.readouterr().err
 
     assert f"invalid_input: {HOSTILE}" in told
-    assert "  - body.[x]: is wrong Did you mean 'body.x'?" in told
+    assert "  - body.[x]: is wrong; did you mean 'body.x'?" in told
     assert "the provider said (400): Code: No \\x07[b]such[/c]." in told
     assert 2 == told.count("  next: ")
 

@@ -34,7 +34,7 @@ class Catalog:
         action = self.actions.get(action_id)
         if action is None:
             near = self.nearest(action_id)
-            mistake = Mistake("action", f"there is no action {action_id!r}.", near)
+            mistake = Mistake("action", f"there is no action {action_id!r}", near)
             raise UnknownActionError(f"There is no action {action_id!r}.", mistakes=[mistake])
         return action
 
@@ -42,7 +42,7 @@ class Catalog:
         """The connector of that key. Raises NotFoundError with the nearest known key."""
         connector = self.connectors.get(key)
         if connector is None:
-            mistake = Mistake("connector", f"there is no connector {key!r}.", nearest(key, self.connectors))
+            mistake = Mistake("connector", f"there is no connector {key!r}", nearest(key, self.connectors))
             raise NotFoundError(f"There is no connector {key!r}.", mistakes=[mistake])
         return connector
 

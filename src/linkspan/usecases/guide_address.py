@@ -42,21 +42,27 @@ def guide_addresses(base_url: str, place: tuple[str, str, str], query: Mapping[s
     )
 
 
+_LOCALHOST_HINT = (
+    " For the trial, open this installation as http://localhost: sign-in pages take plain http for no other name."
+)
+
+
 def address_warnings(base_url: str) -> tuple[str, ...]:
     """What stands in the way of the provider's redirect to this installation."""
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if is_loopback(host):
+        name = "" if host == "localhost" or parts.scheme == "https" else _LOCALHOST_HINT
         return (
             (
                 f"The redirect URI points at this machine only ({base_url}): good for a trial in a browser on it, not reachable "
-                "from outside. Set LINKSPAN_PUBLIC_URL to the https address that other people open."
+                f"from outside. Set LINKSPAN_PUBLIC_URL to the https address that other people open.{name}"
             ),
         )
     if parts.scheme != "https":
         return (
             (
-                f"The redirect URI is not https ({base_url}), and Microsoft accepts plain http for localhost only. "
+                f"The redirect URI is not https ({base_url}), and sign-in pages take plain http for localhost only. "
                 "Set LINKSPAN_PUBLIC_URL to an https address."
             ),
         )
