@@ -69,3 +69,33 @@ def test_a_contact_with_an_open_opportunity_stays(desk, contact):
     )
     desk.drop(f"opportunities({opportunity['id']})")
     desk.drop(f"contacts({contact['id']})")
+
+
+def test_a_renamed_company_is_renamed_at_its_people_and_opportunities(desk):
+    firm = desk.make("contacts", displayName="Gannet Yachts")
+    person = desk.make("contacts", displayName="Kit", type="Person", companyNumber=firm["number"])
+    opportunity = desk.make("opportunities", contactNumber=firm["number"])
+    changed = desk.change(f"contacts({firm['id']})", number="gannet")
+
+    assert ("GANNET", "GANNET") == (changed["number"], changed["companyNumber"])
+    assert "GANNET" == desk.get(f"contacts({person['id']})")["companyNumber"]
+    assert ("GANNET", "Gannet Yachts") == tuple(
+        desk.get(f"opportunities({opportunity['id']})")[name] for name in ("contactNumber", "contactName")
+    )
+
+
+def test_a_company_with_people_stays_a_company_until_it_goes(desk):
+    firm = desk.make("contacts", displayName="Gannet Yachts")
+    person = desk.make("contacts", displayName="Kit", type="Person", companyNumber=firm["number"])
+    message = desk.refused("PATCH", f"contacts({firm['id']})", {"type": "Person"})
+
+    assert f"You cannot change the type of contact {firm['number']} while people or a partner belong to it." == message
+    desk.drop(f"contacts({firm['id']})")
+    assert ("", "") == tuple(desk.get(f"contacts({person['id']})")[name] for name in ("companyNumber", "companyName"))
+
+
+def test_a_company_without_people_can_become_a_person(desk):
+    firm = desk.make("contacts", displayName="Kit Ness")
+    changed = desk.change(f"contacts({firm['id']})", type="Person")
+
+    assert ("Person", "", "") == tuple(changed[name] for name in ("type", "companyNumber", "companyName"))

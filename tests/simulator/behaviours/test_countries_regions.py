@@ -25,3 +25,11 @@ def test_CountriesRegions__TestCreateCountriesRegions(table):
 
 def test_CountriesRegions__TestModifyCountriesRegions(table):
     table.changes(addressFormat="Blank_x0020_Line_x002B_Post_x0020_Code_x002B_City")
+
+
+def test_a_renamed_country_is_renamed_in_every_address(table):
+    desk, country = table.desk, table.add("OWN1")
+    customer = desk.make("customers", displayName="Gannet", country="OWN1")
+    desk.change(table.url(country), code="OWN2")
+
+    assert "OWN2" == desk.get(f"customers({customer['id']})")["country"]

@@ -33,3 +33,14 @@ def test_SalespersonPurch__ModifySalespersonPurchaserJobTitle(table):
 def test_SalespersonPurch__DeleteSalespersonPurchaser(table):
     table.deletes()
     assert "cannot be found" in table.desk.refused("POST", "customers", {"displayName": "G", "salespersonCode": "OWN1"})
+
+
+def test_a_renamed_salesperson_is_renamed_where_named_and_a_blocked_one_is_refused(table):
+    desk, person = table.desk, table.add("OWN1")
+    customer = desk.make("customers", displayName="Gannet", salespersonCode="OWN1")
+    order = desk.make("salesOrders", customerId=customer["id"], salesperson="OWN1")
+    desk.change(table.url(person), code="OWN2", blocked=True)
+
+    assert "OWN2" == desk.get(f"customers({customer['id']})")["salespersonCode"]
+    assert "OWN2" == desk.get(f"salesOrders({order['id']})")["salesperson"]
+    assert "cannot be found" in desk.refused("POST", "customers", {"displayName": "G", "salespersonCode": "OWN2"})

@@ -11,6 +11,7 @@ _OWNED = {
     "vendorPayment": ("journalId", ("lineNumber",), ("Line No.",)),
     "dimensionValue": ("dimensionId", ("code",), ("Code",)),
     "itemVariant": ("itemId", ("code",), ("Code",)),
+    "timeRegistrationEntry": ("employeeId", ("lineNumber",), ("Line No.",)),
     "defaultDimension": ("parentId", ("dimensionCode",), ("Dimension Code",)),
     "attachment": ("parentId", ("id",), ("Id",)),
     "documentAttachment": ("parentId", ("id",), ("Id",)),

@@ -134,7 +134,7 @@ CODES: dict[str, Rule] = {
     "location": Rule(),
     "customerReturnReason": Rule(),
     "bankAccount": Rule(references=(CURRENCY,), series=BANKS, fill=_fill_bank, may_delete=_bank_may_go),
-    "employee": Rule(series=EMPLOYEES, finish=_finish_employee, owns=("defaultDimension",)),
+    "employee": Rule(series=EMPLOYEES, finish=_finish_employee, owns=("defaultDimension", "timeRegistrationEntry")),
     "companyInformation": Rule(check=_check_company),
     "journal": _journal_rule("journal"),
     "customerPaymentJournal": _journal_rule("customerPaymentJournal"),

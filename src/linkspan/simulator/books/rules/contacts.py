@@ -32,17 +32,28 @@ def follow(company: Company, entity: Entity, record: Record) -> None:
 
 def forget(company: Company, entity: Entity, record: Record) -> None:
     """End the relations of a customer, vendor or contact that is being deleted; contacts of a partner stay."""
-    table = company.tables["contactInformation"]
-    if entity.name == "contact" and table.get(guid(record)) is not None:
-        table.remove(guid(record))
+    if entity.name == "contact":
+        _forget_contact(company, record)
     if entity.name not in _RELATIONS:
         return
+    table = company.tables["contactInformation"]
     for row in [row for row in table.all() if row["relatedId"] == guid(record)]:
         table.remove(guid(row, "contactId"))
         contacts = company.tables["contact"]
         contact = contacts.get(guid(row, "contactId"))
         if contact is not None:
             contacts.replace({**contact, "contactBusinessRelation": "None"})
+
+
+def _forget_contact(company: Company, contact: Record) -> None:
+    """Leave the people of a company that is being deleted without one, and end the relations of both."""
+    related, contacts = company.tables["contactInformation"], company.tables["contact"]
+    people = [row for row in contacts.all() if row["companyNumber"] == contact["number"] and row != contact]
+    for row in people if contact["type"] == "Company" else ():
+        contacts.replace({**row, "companyNumber": "", "companyName": "", "contactBusinessRelation": "None"})
+    for row in (contact, *people):
+        if related.get(guid(row)) is not None:
+            related.remove(guid(row))
 
 
 def _follow_partner(company: Company, name: str, partner: Record) -> None:
@@ -106,10 +117,21 @@ def _check_contact(company: Company, entity: Entity, values: Mapping[str, object
         raise dialog(entity.errors["NotProvidedContactNameErr"])
     if not str(values.get("displayName", "-")).strip():
         raise dialog(entity.errors["BlankContactNameErr"])
+    if before is not None and values.get("type", before["type"]) != before["type"]:
+        _check_type_change(company, before)
     code = str(values.get("companyNumber", ""))
     firm = company.tables["contact"].find(code)
     if firm is not None and firm["type"] != "Company":
         raise invalid_relation("Company No.", entity.table, code, "Contact")
+
+
+def _check_type_change(company: Company, contact: Record) -> None:
+    """Refuse to make a person of a company that has people or is a customer or vendor."""
+    people = (row for row in company.tables["contact"].all() if row["companyNumber"] == contact["number"])
+    others = any(row["id"] != contact["id"] for row in people)
+    if contact["type"] == "Company" and (others or company.tables["contactInformation"].get(guid(contact))):
+        message = f"You cannot change the type of contact {contact['number']} while people or a partner belong to it."
+        raise dialog(message)
 
 
 def _fill_contact(company: Company, values: Mapping[str, object]) -> Record:
@@ -122,6 +144,8 @@ def _finish_contact(company: Company, record: Record, values: Mapping[str, objec
         firm = company.tables["contact"].find(text(record, "companyNumber"))
         relation = firm["contactBusinessRelation"] if firm else "None"
         record = {**record, "companyName": firm["displayName"] if firm else "", "contactBusinessRelation": relation}
+    elif record["type"] == "Person" and record["companyNumber"] == record["number"]:
+        record = {**record, "companyNumber": "", "companyName": ""}
     return _named(record)
 
 

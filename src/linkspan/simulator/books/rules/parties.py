@@ -35,10 +35,11 @@ def refuse_open_ledger(company: Company, ledger: Table, record: Record, caption:
 
 
 def check_salesperson(company: Company, entity: Entity, values: Mapping[str, object]) -> None:
-    """Refuse a salesperson or purchaser code that does not exist."""
+    """Refuse a salesperson or purchaser code that does not exist or is blocked."""
     for name in ("salespersonCode", "salesperson", "purchaser"):
         value = values.get(name)
-        if value and company.tables["salespersonPurchaser"].find(value) is None:
+        person = company.tables["salespersonPurchaser"].find(value) if value else None
+        if value and (person is None or person["blocked"]):
             caption = str(entity.fields[name].source_field)
             raise invalid_relation(caption, entity.table, str(value), "Salesperson/Purchaser")
 

@@ -41,9 +41,8 @@ def _finish_entry(company: Company, record: Record, values: Mapping[str, object]
 
 
 def _next_line(company: Company, record: Record) -> int:
-    rows = company.tables["timeRegistrationEntry"].all()
-    own = (whole(row, "lineNumber") for row in rows if row["employeeId"] == guid(record, "employeeId"))
-    return max(own, default=0) + _STEP
+    entries = company.tables["timeRegistrationEntry"].group(guid(record, "employeeId"))
+    return (whole(entries[-1], "lineNumber") if entries else 0) + _STEP
 
 
 TIME_ENTRY = Rule(
