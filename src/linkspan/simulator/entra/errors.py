@@ -167,6 +167,9 @@ MEANINGS: Final[dict[int, Meaning]] = {
     ),
     900144: _invalid_request("The request must contain the parameter '{name}'."),
     900561: _invalid_request("The endpoint accepts {allowed} requests only. Received a {method} request."),
+    700022: Meaning(
+        "invalid_scope", 400, "With client credentials the scope names one resource, but here are several: {scope}."
+    ),
     1002012: Meaning(
         "invalid_scope",
         400,

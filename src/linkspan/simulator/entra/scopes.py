@@ -50,7 +50,12 @@ def read_scopes(text: str, app: AppRegistration, *, tenant_name: str, at_authori
 
 
 def read_default_resource(text: str, app: AppRegistration, *, tenant_name: str) -> Resource:
-    """Return the resource of a client-credentials scope; raises EntraError 1002012 unless it is one `…/.default`."""
+    """Return the resource of a client-credentials scope.
+
+    Raises EntraError 1002012 unless it is one `…/.default`, and 700022 for those of several resources.
+    """
+    if len({one for one in text.split() if one.endswith("/.default")}) > 1:
+        raise entra_error(700022, scope=text)
     identifier, _, name = text.rpartition("/")
     if " " in text.strip() or name != ".default" or not identifier:
         raise entra_error(1002012, scope=text)
