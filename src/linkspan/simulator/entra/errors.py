@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
+from linkspan.simulator.entra.rare_refusals import RARE
+
 ERROR_PAGE: Final = "https://login.microsoftonline.com/error?code="
 
 
@@ -195,6 +197,7 @@ MEANINGS: Final[dict[int, Meaning]] = {
     9001023: _invalid_request("The grant type is not supported over the /{segment} endpoint. Use a tenant's own."),
     9002313: _invalid_request("The request is malformed or invalid: {reason}."),
 }
+MEANINGS.update({code: Meaning(*refusal) for code, refusal in RARE.items()})
 _CHALLENGED: Final = frozenset({50074, 50076, 50079, 53003})
 
 
