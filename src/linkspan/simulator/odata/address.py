@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 from urllib.parse import unquote
 from uuid import UUID
@@ -12,26 +13,35 @@ from linkspan.simulator.odata.literals import read_guid
 
 _SEGMENT: Final = re.compile(r"([^()]+)(?:\((.*)\))?", re.DOTALL)
 _QUOTED_KEY: Final = re.compile(r"\('([0-9A-Fa-f-]{36})'\)")
-_API: Final = ["api", "v2.0"]
+_API: Final = ("api", "v2.0")
+RUNTIME_API: Final = ("api", "microsoft", "runtime", "beta")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The front of an address: whose environment (tenant is None when the token says it) and the segments behind."""
+    """The front of an address: whose environment (tenant is None when the token says it) and the segments behind.
+
+    `root` is all before the segments, `runtime` tells the platform's API from that of the books.
+    """
 
     tenant: str | None
     environment: str
     segments: tuple[str, ...]
     root: str
+    runtime: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One entity on the way: a set (no link) or a navigation of the step before, with or without a key."""
+    """One entity on the way: a set (no link) or a navigation of the step before, with or without a key.
+
+    `also` holds further parts of a composite key: fields and the ids that they must have.
+    """
 
     entity: Entity
     link: Link | None
     key: UUID | None
+    also: tuple[tuple[str, UUID], ...] = ()
 
     @property
     def many(self) -> bool:
@@ -67,11 +77,12 @@ class Address:
 def read_place(raw_path: str) -> Place:
     """Split the path behind ``/v2.0/`` at the API's name; raises 404 when it names another API."""
     parts = raw_path.split("/")
-    for start in (1, 2):
-        if parts[start : start + 2] == _API:
+    for start, api in product((1, 2), (_API, RUNTIME_API)):
+        end = start + len(api)
+        if tuple(parts[start:end]) == api:
             tenant = unquote(parts[0]) if start > 1 else None
-            segments = tuple(unquote(part) for part in parts[start + 2 :] if part)
-            return Place(tenant, unquote(parts[start - 1]), segments, "/".join(parts[: start + 2]))
+            segments = tuple(unquote(part) for part in parts[end:] if part)
+            return Place(tenant, unquote(parts[start - 1]), segments, "/".join(parts[:end]), runtime=api is RUNTIME_API)
     raise resource_not_found(unquote(next((part for part in parts[1:] if part), parts[0])))
 
 
@@ -116,7 +127,7 @@ def _first(segment: str, contract: Contract) -> Step:
     entity = contract.by_set.get(name)
     if entity is None or entity.name == "subscription":
         raise resource_not_found(name)
-    return Step(entity, None, _key(key_text))
+    return _step(entity, None, key_text)
 
 
 def _next(segment: str, last: Step, contract: Contract) -> Step:
@@ -126,7 +137,7 @@ def _next(segment: str, last: Step, contract: Contract) -> Step:
         raise resource_not_found(name)
     if key_text is not None and not link.many and not link.contained:
         raise query_syntax()
-    return Step(contract.entities[link.entity], link, _key(key_text))
+    return _step(contract.entities[link.entity], link, key_text)
 
 
 def _operation(segment: str, entity: Entity) -> str:
@@ -144,6 +155,28 @@ def _segment(text: str) -> tuple[str, str | None]:
     if found is None:
         raise query_syntax()
     return found[1], found[2]
+
+
+def _step(entity: Entity, link: Link | None, key_text: str | None) -> Step:
+    """Return a step whose key is an id alone, ``id=…``, or such with further ids: ``parentId=…,id=…``."""
+    if key_text is None or "=" not in key_text:
+        return Step(entity, link, _key(key_text))
+    parts = dict(_named(part, entity) for part in key_text.split(","))
+    own = parts.pop("id", None)
+    if own is None:
+        raise query_syntax()
+    return Step(entity, link, own, tuple(parts.items()))
+
+
+def _named(text: str, entity: Entity) -> tuple[str, UUID]:
+    name, _, value = (part.strip() for part in text.partition("="))
+    known = entity.fields.get(name)
+    if known is None or known.type != "guid":
+        raise query_syntax()
+    key = _key(value)
+    if key is None:
+        raise query_syntax()
+    return name, key
 
 
 def _key(text: str | None) -> UUID | None:

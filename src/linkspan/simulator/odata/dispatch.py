@@ -4,6 +4,7 @@ from typing import Final
 
 from linkspan.simulator.faults import BcFault, invalid_operation, method_not_implemented
 from linkspan.simulator.odata.address import Address, read_address
+from linkspan.simulator.odata.catalogue import DEFINITIONS, answer_definitions
 from linkspan.simulator.odata.exchange import Answer, Ask, Desk, Incoming, read_preferences
 from linkspan.simulator.odata.metadata import metadata_document, service_document
 from linkspan.simulator.odata.options import read_options
@@ -26,6 +27,8 @@ def respond(desk: Desk, incoming: Incoming) -> Answer:
 def _respond(desk: Desk, incoming: Incoming) -> Answer:
     if not incoming.segments or incoming.segments[0] == "$metadata":
         return _description(desk, incoming)
+    if incoming.segments[0].partition("(")[0] == DEFINITIONS:
+        return answer_definitions(desk, incoming)
     options = read_options(incoming.raw_query, ignored=_ignored(desk))
     address = read_address(incoming.segments, desk.contract, quoted=desk.switches.quoted_guid_keys)
     ask = Ask(desk, incoming, options, read_preferences(incoming.headers.get("prefer", "")), address)

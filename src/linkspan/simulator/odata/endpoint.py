@@ -10,6 +10,7 @@ from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault, invalid_credentials
 from linkspan.simulator.odata.arrival import Arrival, Identity, arrive, outside, raw_path, read_all
 from linkspan.simulator.odata.batch import answer_batch
+from linkspan.simulator.odata.catalogue import answer_runtime
 from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.environments import administered_list, environment_list
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
@@ -97,6 +98,8 @@ class _Door:
         taped = self._deck.answer(incoming, desk.root)
         if taped is not None:
             return taped
+        if place.runtime:
+            return answer_runtime(desk, incoming)
         if place.segments == ("$batch",):
             return answer_batch(desk, incoming, lambda: self._gate.count(arrival.user))
         return respond(desk, incoming)

@@ -71,7 +71,7 @@ class Navigator:
             found = self.linked(step.entity, step.link, parent)
         else:
             raise query_syntax()
-        if found is None:
+        if found is None or any(found[name] != value for name, value in step.also):
             raise record_not_found(step.entity.table, str(key))
         return found
 
