@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
 
 from linkspan.errors import ConfigurationError
-from linkspan.storage.database import sqlite_url
+from linkspan.storage.database import open_database, sqlite_url
 from linkspan.storage.event_tables import metadata
 from linkspan.storage.upgrade import Upgraded, _config, _scripts, current_version, known_version, upgrade
 
@@ -92,3 +92,17 @@ def test_an_empty_database_needs_no_back_up(tmp_path):
 
     assert Upgraded(None, known_version()) == done
     assert not Path(tmp_path / "backups").exists()
+
+
+@pytest.mark.sqlite
+async def test_sqlite_writes_ahead_and_survives_a_power_cut(sqlite_database_url):
+    database = open_database(sqlite_database_url)
+    async with database.begin() as connection:
+        found = [
+            (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+    await database.close()
+
+    full = 2
+    assert ["wal", full, 1] == found

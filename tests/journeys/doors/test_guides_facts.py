@@ -2,7 +2,10 @@
 
 import html
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 
 import pytest
@@ -72,6 +75,34 @@ async def test_every_fact_in_every_form(world: World, form: str, guide: str, fac
     found = plain(" ".join(words_of(json.loads(text))) if form == ".json" else text)
 
     assert [] == [name for name, fact in facts.items() if fact not in found]
+
+
+def printed(*words: str, which: str) -> str:
+    """What `linkspan guide` prints for an installation at this address."""
+    kind = which.split("/")[-2]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("LINKSPAN_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "linkspan.cli.app", "guide", "--which", kind, *words],
+        capture_output=True, text=True, check=True, timeout=30, env=clean | {"LINKSPAN_PUBLIC_URL": BASE},
+    )  # fmt: skip
+    return done.stdout
+
+
+@pytest.mark.parametrize("words", [(), ("--json",)], ids=["Markdown", "JSON"])
+@pytest.mark.parametrize(("guide", "facts"), [(PROFILE_GUIDE, FACTS), (LINK_GUIDE, LINK_FACTS)])
+async def test_every_fact_on_the_command_line(guide: str, facts: dict[str, str], words: tuple[str, ...]) -> None:
+    text = printed(*words, which=guide)
+    found = plain(" ".join(words_of(json.loads(text))) if words else text)
+
+    assert [] == [name for name, fact in facts.items() if fact not in found]
+
+
+async def test_the_command_line_names_all_actions_or_the_three(world: World) -> None:
+    actions = list(world.hall.catalog.connectors[CONNECTOR].actions.values())
+    chosen = [f"--action={CONNECTOR}_{name}" for name in ("list_customers", "create_customer", "list_items")]
+
+    assert f"Enables actions: {', '.join(action.label for action in actions)}." in printed(which=PROFILE_GUIDE)
+    assert "Enables actions: List Customers, Create Customer, List Items.\n" in printed(*chosen, which=PROFILE_GUIDE)
 
 
 def words_of(value: object) -> Iterable[str]:
