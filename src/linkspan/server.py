@@ -31,6 +31,8 @@ class House(Starlette):
 
     def __init__(self, routes: Sequence[BaseRoute]) -> None:
         super().__init__(routes=routes)
+        # Starlette would build the address of its redirect from the Host header: only LINKSPAN_PUBLIC_URL may say where we are.
+        self.router.redirect_slashes = False
         self._straight: dict[tuple[object, object], Straight] = {
             (method, route.path): route.endpoint
             for route in routes
@@ -55,8 +57,8 @@ def build_app(hall: Hall) -> Starlette:
             *mcp_routes(hall),
             *rest_routes(hall),
             *linking_routes(hall),
-            *guide_routes(hall),
             *static_routes(),
+            *guide_routes(hall),
         ]
     )
 

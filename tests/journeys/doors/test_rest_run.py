@@ -134,6 +134,21 @@ async def test_forwarded_headers_change_nothing(world: World) -> None:
     assert "evil.example" not in document.text + guide.text
 
 
+@pytest.mark.parametrize(
+    "address", ["/v1/accounts/", "/healthz/", "/mcp/", "/connect/", "/connectors/", "/nosuch", "/static/x"]
+)
+async def test_no_host_header_says_where_we_are(world: World, address: str) -> None:
+    async with world.browser(headers={"host": "evil.example"}) as client:
+        client.follow_redirects = False
+        told = await client.get(address)
+        for_programs = await client.get(address, headers={"accept": "application/json"})
+
+    assert 404 == told.status_code
+    assert "evil.example" not in told.text + str(told.headers)
+    assert 404 == for_programs.status_code
+    assert address == "/static/x" or "not_found" in for_programs.text
+
+
 async def test_a_list_that_is_too_long_names_the_stream(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("linkspan.engine.pages.MOST_ROWS_AT_ONCE", 3)
     async with world.api() as client:

@@ -49,7 +49,8 @@ class GuideDoor:
             Route("/connectors/{key}/logo.svg", self._shown(self._logo)),
             Route("/connectors/{key}/permission-set.{form}", self._shown(self._rights)),
             Route("/connectors/{key}/guides/{kind}/{leaf}", self._shown(self._guide)),
-            Route("/connectors/{rest:path}", self._shown(self._nothing)),
+            # The last route of the house: no address is answered without a way on.
+            Route("/{rest:path}", self._shown(self._nothing)),
         ]
 
     def _shown(self, endpoint: Endpoint) -> Endpoint:
@@ -68,7 +69,8 @@ class GuideDoor:
 
     def _failed(self, request: Request, error: LinkspanError) -> Response:
         """The failure in the form that was asked for: a page, or a few lines for programs."""
-        if request.url.path.endswith(".json"):
+        accepted = request.headers.get("accept", "")
+        if request.url.path.endswith(".json") or ("json" in accepted and "html" not in accepted):
             told = {"code": error.code, "message": error.message, "next_step": error.next_step, "run_id": error.run_id}
             return _file(json_text.dump({"error": told}), "application/json", status=error.http_status)
         if request.url.path.endswith(".md"):
@@ -83,7 +85,8 @@ class GuideDoor:
         return RedirectResponse("/connectors", status_code=303)
 
     async def _nothing(self, _: Request) -> Response:
-        raise NotFoundError("There is no such page.", next_step="Choose a connector and then one of its guides.")
+        step = "Choose a connector and then one of its guides; programs find their addresses in /v1/openapi.json."
+        raise NotFoundError("There is no such page.", next_step=step)
 
     async def _index(self, _: Request) -> Response:
         connectors = list(self._hall.catalog.connectors.values())

@@ -40,6 +40,7 @@ def build_api(hall: Hall) -> FastAPI:
         redoc_url=None,
         servers=[{"url": f"{hall.settings.base_url}/v1"}],
         root_path_in_servers=False,
+        redirect_slashes=False,
         default_response_class=ExactResponse,
         responses={400: {"model": ErrorAnswer}},
         separate_input_output_schemas=False,
