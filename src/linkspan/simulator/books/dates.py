@@ -4,6 +4,8 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
+from linkspan.simulator.faults import dialog
+
 _PART = re.compile(r"([+-]?)(?:C([DWMQY])|(\d{1,4})([DWMQY])|D(\d{1,2}))")
 _MONTHS = {"M": 1, "Q": 3, "Y": 12}
 
@@ -15,17 +17,28 @@ def is_formula(formula: str) -> bool:
 
 
 def apply_formula(formula: str, start: date) -> date:
-    """Return the date a formula leads to from ``start``; parts apply from left to right."""
+    """Return the date a formula leads to from ``start``; parts apply from left to right.
+
+    Raises the dialog fault when that is no date of the calendar, as after the year 9999.
+    """
     moved = start
-    for sign, period, count, unit, month_day in _PART.findall(formula.strip().strip("<>").upper()):
-        direction = -1 if sign == "-" else 1
-        if period:
-            moved = _edge(period, moved, last=direction > 0)
-        elif unit:
-            moved = _shift(moved, direction * int(count), unit)
-        else:
-            moved = _to_day(moved, int(month_day))
+    try:
+        for part in _PART.findall(formula.strip().strip("<>").upper()):
+            moved = _move(moved, part)
+    except (OverflowError, ValueError) as error:
+        message = f"The date formula {formula} leads from {start} to no valid date."
+        raise dialog(message) from error
     return moved
+
+
+def _move(start: date, part: tuple[str, str, str, str, str]) -> date:
+    sign, period, count, unit, month_day = part
+    direction = -1 if sign == "-" else 1
+    if period:
+        return _edge(period, start, last=direction > 0)
+    if unit:
+        return _shift(start, direction * int(count), unit)
+    return _to_day(start, int(month_day))
 
 
 def _shift(start: date, count: int, unit: str) -> date:

@@ -1,7 +1,7 @@
 """Dates of a document: the work date by default, the due date from payment terms, given dates as they are."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from linkspan.simulator.books.dates import apply_formula
 from linkspan.simulator.books.fields import NO_DAY, day, guid, text
@@ -24,7 +24,7 @@ def date_document(company: Company, kind: Kind, row: Record, values: Mapping[str
     if "dueDate" in dated and moves and _given(values, "dueDate") is None:
         dated["dueDate"] = apply_formula(_terms(company, kind, dated), day(dated, kind.date_field))
     if new and "validUntilDate" in dated and _given(values, "validUntilDate") is None:
-        dated["validUntilDate"] = day(dated, kind.date_field) + timedelta(days=company.setup.quote_valid_days)
+        dated["validUntilDate"] = apply_formula(f"{company.setup.quote_valid_days}D", day(dated, kind.date_field))
     return dated
 
 
