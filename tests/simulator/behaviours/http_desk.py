@@ -118,15 +118,22 @@ class HttpDesk:
         return response.content
 
 
-def open_desk(runner: asyncio.Runner, templates: Mapping[str, Mapping[str, object]] | None = None) -> HttpDesk:
-    """Return a desk at a fresh copy of the demo company; `templates` are the values its new records start with."""
+def open_desk(
+    runner: asyncio.Runner, templates: Mapping[str, Mapping[str, object]] | None = None, *, requests: int | None = None
+) -> HttpDesk:
+    """Return a desk at a fresh copy of the demo company.
+
+    `templates` are the values its new records start with; `requests` that many in place of the service's limit.
+    """
     identity, token = _entrance()
     world = build_demo_world(Clock())
     company = world.find_environment(MAIN_DOMAIN, "Production").find_company(MAIN_COMPANY)
     assert company is not None
     if templates is not None:
         company.setup = replace(company.setup, templates=templates)
-    app = Starlette(routes=routes(Service(world, Gate(world.clock)), identity))
+    gate = Gate(world.clock)
+    gate.limits = replace(gate.limits, requests=requests or gate.limits.requests)
+    app = Starlette(routes=routes(Service(world, gate), identity))
     headers = {"Authorization": f"Bearer {token}"}
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), headers=headers)
     return HttpDesk(runner, client, f"{API}/companies({company.id})")
