@@ -32,6 +32,7 @@ def numbers(books: Books) -> list[str]:
 def test_bc_cli_through_the_impersonating_proxy(books: Books, simulator: Simulator, tmp_path: Path) -> None:
     demo = simulator.demo
     before = numbers(books)
+    simulator.set_limits(page_records=20)
     with simulator.impersonate() as front:
         asked = {
             "tenant": str(demo.tenant_id),
@@ -41,12 +42,17 @@ def test_bc_cli_through_the_impersonating_proxy(books: Books, simulator: Simulat
         }
         told = drive_python("bc-cli", asked, **front.environment, DEMO_SECRET=demo.client_secret, HOME=str(tmp_path))
 
+    simulator.set_limits(page_records=20_000)
+    pages = told["pages"]
+
+    assert [20] * (len(before) // 20) == [len(page) for page in pages[:-1]], "it follows the links to the real host"
+    assert len(before) + 1 == len({number for page in pages for number in page})
     assert set(demo.company_ids) == set(told["companies"])
     assert "Ålesund" == told["changed"]
     assert [True] == told["found"]
     assert "already changed the record" in str(told["stale"])
     assert "Ålesund" == told["read"]
-    assert (len(before) + 1, 0) == (told["every"], told["left"])
+    assert 0 == told["left"]
     assert before == numbers(books)
     assert {"api.businesscentral.dynamics.com", "login.microsoftonline.com"} > set(front.refused)
 
@@ -82,13 +88,18 @@ def test_npm_odata(books: Books) -> None:
     assert (204, 0) == (told["deleted"], told["left"])
 
 
-def test_npm_odata_client(books: Books) -> None:
+def test_npm_odata_client(books: Books, simulator: Simulator) -> None:
     before = numbers(books)
     told = drive_node("odata-client", place(books))
+    (update,) = simulator.requests(method="PATCH")
+    simulator.set_switch("quoted_guid_keys", True)
+    switched = drive_node("odata-client", place(books))
 
     assert [told["made"]] == told["found"]
     assert sorted(before)[:3] == told["first"]
     assert told["quoted"] is not None, "a quoted GUID is no key"
+    assert switched["quoted"] is None, "unless a switch says so"
+    assert 400 == update.status
     assert "client concurrency token" in str(told["unmatched"]) or told["unmatched"] == TOKEN_REFUSED
 
 

@@ -27,7 +27,7 @@ async def story(asked: dict[str, str]) -> dict[str, object]:
             stale = f"{type(refusal).__name__}: {refusal}"
         found = await client.query("customers").filter("displayName eq 'Puffin Supplies'").get()
         read = (await client.get("customers", made["id"])).raw["city"]
-        every = await client.query("customers").select("number").orderby("number").get()
+        pages = [page async for page in await client.query("customers").select("number").orderby("number").pages()]
         await client.delete("customers", made["id"])
         left = await client.query("customers").filter("displayName eq 'Puffin Supplies'").get()
     return {
@@ -36,7 +36,7 @@ async def story(asked: dict[str, str]) -> dict[str, object]:
         "stale": stale,
         "found": [one["id"] == made["id"] for one in found],
         "read": read,
-        "every": len(every),
+        "pages": [[one["number"] for one in page] for page in pages],
         "left": len(left),
     }
 
