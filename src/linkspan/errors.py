@@ -266,6 +266,13 @@ class WaitError(LinkspanError, code="try_later", status=503, wire="ServiceUnavai
     """
 
 
+class WriteInProgressError(WaitError, code="write_in_progress", status=409, wire="WriteInProgress"):
+    """The write with this idempotency key is still running.
+
+    Ask again with the same key in a few seconds: it is answered as soon as the write has ended.
+    """
+
+
 class RateLimitedError(WaitError, code="rate_limited", status=429, wire="TooManyRequests"):
     """The provider's rate limit for this user is reached.
 

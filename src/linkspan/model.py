@@ -250,32 +250,3 @@ class Run(msgspec.Struct, frozen=True, gc=False):
     error_message: str | None = None
     rows: int | None = None
     steps: tuple[Step, ...] = ()
-
-
-class WriteState(enum.StrEnum):
-    """Where a journalled write stands."""
-
-    STARTED = "started"
-    DONE = "done"
-    REFUSED = "refused"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Write:
-    """A write's line in the journal: committed before the request leaves (design: Writes). `digest`: SHA-256 of the normalised intent.
-
-    An equal write (same key, account and digest) is refused until `guarded_until`; None: this line stands in nobody's way.
-    """
-
-    run_id: str
-    project_id: str
-    account_id: str
-    action: str
-    digest: str
-    state: WriteState
-    started_at: datetime
-    finished_at: datetime | None = None
-    record_id: str | None = None
-    key_id: str | None = None
-    guarded_until: datetime | None = None

@@ -14,7 +14,8 @@ from hall_world import CALLER, add_account
 from wire_server import Script, WireServer, wire_server
 
 from linkspan.engine.retry import Patience
-from linkspan.model import Account, AccountState, Caller, Run, Write
+from linkspan.journal_records import Write
+from linkspan.model import Account, AccountState, Caller, Run
 from linkspan.server import listening_socket, serving
 from linkspan.settings import Settings
 from linkspan.simulator import Simulator

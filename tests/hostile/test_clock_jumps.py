@@ -11,7 +11,8 @@ from doors_world import World
 from hostile_world import DOORS, Front, over_simulator, unique
 from test_sign_in_failures import TOKEN, callback_of, linkings
 
-from linkspan.model import AccountState, WriteState
+from linkspan.journal_records import WriteState
+from linkspan.model import AccountState
 from linkspan.simulator import Simulator
 from linkspan.usecases.give_up_writes import give_up_writes
 

@@ -14,7 +14,7 @@ from doors_world import BASE, World, open_world
 from hostile_world import free_port, unique
 
 from demo_process import clean_environment
-from linkspan.model import Write, WriteState
+from linkspan.journal_records import Write, WriteState
 from linkspan.simulator import Simulator
 from linkspan.storage.database import open_database, sqlite_url
 from linkspan.storage.write_journal import WriteJournal

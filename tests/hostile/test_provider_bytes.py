@@ -10,7 +10,8 @@ from hall_world import RECORD, change_profile
 from hostile_world import DOORS, Front, free_port, over_wire, unique
 from wire_server import Script, Seen, says, writes
 
-from linkspan.model import AccountState, WriteState
+from linkspan.journal_records import WriteState
+from linkspan.model import AccountState
 from sizes import size
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"

@@ -6,7 +6,8 @@ import pytest
 from hostile_world import DOORS, Front, unique
 
 from linkspan.errors import all_errors
-from linkspan.model import AccountState, WriteState
+from linkspan.journal_records import WriteState
+from linkspan.model import AccountState
 from linkspan.simulator import Simulator
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

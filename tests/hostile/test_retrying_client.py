@@ -10,7 +10,7 @@ import pytest
 from cut_cable import Cable, Cut, Way, cable_to
 from hostile_world import Front, unique
 
-from linkspan.model import WriteState
+from linkspan.journal_records import WriteState
 from linkspan.simulator import Simulator
 from sizes import size
 

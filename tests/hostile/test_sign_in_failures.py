@@ -9,7 +9,8 @@ from doors_world import World, fitting_form, submit, walk
 from hostile_world import DOORS, Front, unique
 
 from linkspan.errors import all_errors
-from linkspan.model import AccountState, Run, WriteState
+from linkspan.journal_records import WriteState
+from linkspan.model import AccountState, Run
 from linkspan.simulator import Simulator
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_accounts import list_accounts

@@ -9,7 +9,8 @@ from hall_world import CALLER, COMPANY, PROJECT, RECORD, HallWorld, change_profi
 from wire_server import Script, Seen, refusal, says, writes
 
 from linkspan.errors import MissingScopeError, NotFoundError
-from linkspan.model import Caller, KeyScope, StateReason, WriteState
+from linkspan.journal_records import WriteState
+from linkspan.model import Caller, KeyScope, StateReason
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_runs import read_run, read_runs
 from linkspan.usecases.run_action import ActionRequest

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from records import ACCOUNT, NOW, OTHER, PROJECT, add_project
 
-from linkspan.model import Write, WriteState
+from linkspan.journal_records import Write, WriteEnd, WriteState
 from linkspan.storage.database import Database, open_database
 from linkspan.storage.write_journal import WriteJournal
 
@@ -56,7 +56,7 @@ async def test_a_closed_line_that_is_guarded_stays_in_the_way_until_its_time(
     journal = WriteJournal(database)
     await journal.open(FIRST)
     until = NOW + timedelta(seconds=10)
-    await journal.close(PROJECT.id, "run_1", state, finished_at=NOW, record_id="r", guarded_until=until)
+    await journal.close(PROJECT.id, "run_1", WriteEnd(state, NOW, "r", until))
     held = await journal.open(equal(2, started_at=until - timedelta(seconds=1)))
     later = await journal.open(equal(3, started_at=until))
 
@@ -69,7 +69,7 @@ async def test_a_line_closed_without_guard_lets_the_next_one_through(database: D
     await add_project(database)
     journal = WriteJournal(database)
     await journal.open(FIRST)
-    await journal.close(PROJECT.id, "run_1", WriteState.REFUSED, finished_at=NOW)
+    await journal.close(PROJECT.id, "run_1", WriteEnd(WriteState.REFUSED, NOW))
 
     assert None is await journal.open(equal(2))
 
@@ -81,7 +81,7 @@ async def test_on_purpose_takes_the_guard_over(database: Database) -> None:
     on_purpose = await journal.open(equal(2), allow_duplicate=True)
     third = await journal.open(equal(3))
     # The first ends unknown afterwards: the guard is the second's, and both lines tell how they ended.
-    await journal.close(PROJECT.id, "run_1", WriteState.UNKNOWN, finished_at=NOW, guarded_until=NOW + DAY)
+    await journal.close(PROJECT.id, "run_1", WriteEnd(WriteState.UNKNOWN, NOW, guarded_until=NOW + DAY))
     ended = await journal.read(PROJECT.id, "run_1")
 
     assert on_purpose is None

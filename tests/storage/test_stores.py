@@ -9,7 +9,8 @@ import pytest
 from records import ACCOUNT, ATTEMPT, GRANT, KEY, NOW, OTHER, PROFILE, PROJECT, SESSION, add_account, add_project, run
 
 from linkspan.errors import AlreadyExistsError
-from linkspan.model import AccountState, Owner, StateReason, Write, WriteState
+from linkspan.journal_records import Write, WriteEnd, WriteState
+from linkspan.model import AccountState, Owner, StateReason
 from linkspan.sealed import SealedCredentials
 from linkspan.storage.account_store import AccountFilter, AccountStore
 from linkspan.storage.change_counter import ChangeCounter
@@ -350,7 +351,7 @@ async def test_the_journal(database):
 
     assert [write] == await journal.unfinished(NOW + timedelta(seconds=1))
     assert [] == await journal.unfinished(NOW)
-    await journal.close(PROJECT.id, "run_w", WriteState.DONE, finished_at=NOW, record_id="r")
+    await journal.close(PROJECT.id, "run_w", WriteEnd(WriteState.DONE, NOW, "r"))
     assert replace(write, state=WriteState.DONE, finished_at=NOW, record_id="r") == await journal.read(
         PROJECT.id, "run_w"
     )

@@ -36,9 +36,13 @@ def run(
         bool,
         typer.Option("--allow-duplicate", help="Write although an equal write is running or its outcome is unknown."),
     ] = False,
+    idempotency_key: Annotated[
+        str | None, typer.Option("--idempotency-key", help="Your own name for one write: it is done once.")
+    ] = None,
     project: ProjectOption = None,
 ) -> None:
     """Run one action and print its answer with the provider's digits unchanged."""
+    from linkspan.doors.porch.inputs import key_of
     from linkspan.engine.call import Inputs
     from linkspan.usecases.run_action import ActionRequest, run_action
 
@@ -50,7 +54,12 @@ def run(
     async def story(hall: Hall) -> "Answer":
         caller = await operator(hall, project)
         asked = ActionRequest(
-            action=action, account_id=account, inputs=inputs, door="cli", allow_duplicate=allow_duplicate
+            action=action,
+            account_id=account,
+            inputs=inputs,
+            door="cli",
+            idempotency_key=key_of(idempotency_key, {}),
+            allow_duplicate=allow_duplicate,
         )
         return await run_action(hall, caller, asked)
 
@@ -63,7 +72,12 @@ def show(answer: "Answer", *, as_table: bool) -> None:
     rows = result.data if isinstance(result.data, list) else [result.data] if result.data else []
     if not as_table:
         told: dict[str, object] = {"data": result.data, "next": result.next}
-        extra = {"count": result.count, "concurrency": result.concurrency, "run_id": answer.run_id}
+        extra = {
+            "count": result.count,
+            "concurrency": result.concurrency,
+            "run_id": answer.run_id,
+            "replayed": answer.replayed or None,
+        }
         print_json(told | {name: value for name, value in extra.items() if value is not None})
         return
     columns = [name for name in (rows[0] if rows else {}) if not name.startswith("@") and name != "id"][:8]

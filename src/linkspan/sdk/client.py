@@ -35,9 +35,15 @@ class BoundAccount(Speaker[ModeT], Generic[ModeT]):
         query: Group | None = None,
         body: Group | None = None,
         headers: Group | None = None,
+        idempotency_key: str | None = None,
     ) -> Answer:
-        """Run an action by its id, such as `dynamics365bc_list_customers`. Raises LinkspanError."""
-        return await self._run(action, path=path, query=query, body=body, headers=headers)
+        """Run an action by its id, such as `dynamics365bc_list_customers`. Raises LinkspanError.
+
+        A write with an `idempotency_key` of yours is done once, however often it is asked for, so it is repeated like a read.
+        """
+        groups = {"path": path, "query": query, "body": body, "headers": headers}
+        named = None if idempotency_key is None else {"Idempotency-Key": idempotency_key}
+        return await self._line.ask(self._ask(action, groups, named, reads=named is not None), Answer)
 
     @either_each
     async def pages(
@@ -76,13 +82,20 @@ class BoundAccount(Speaker[ModeT], Generic[ModeT]):
     async def _run(self, action: str, **groups: Group | None) -> Answer:
         return await self._line.ask(self._ask(action, groups), Answer)
 
-    def _ask(self, action: str, groups: Mapping[str, Group | None], headers: Mapping[str, str] | None = None) -> Ask:
+    def _ask(
+        self,
+        action: str,
+        groups: Mapping[str, Group | None],
+        headers: Mapping[str, str] | None = None,
+        *,
+        reads: bool = False,
+    ) -> Ask:
         if self._account_id is None:
             message = "No account: give the client an `account`, or use `client.account(id)`."
             raise InvalidInputError(Failure("invalid_input", message, message, "fix"))
         body = {name: group for name, group in groups.items() if group is not None}
         # An action's id is connector, verb and what it is about.
-        reads = not _READING.isdisjoint(action.split("_")[1:2])
+        reads = reads or not _READING.isdisjoint(action.split("_")[1:2])
         sent = {"x-account-id": self._account_id, **(headers or {})}
         return Ask("POST", f"/v1/actions/{action}", body=body, headers=sent, reads=reads)
 

@@ -52,7 +52,7 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One request. Only what `reads` is repeated after it may have left."""
+    """One request. Only what `reads`, or is done once however often it is asked for, is repeated after it may have left."""
 
     method: str
     path: str

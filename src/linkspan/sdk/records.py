@@ -14,7 +14,8 @@ class Answer(msgspec.Struct, frozen=True):
     """What an action answered.
 
     `data` is a record, a list of records, or None after a delete; `next` is the cursor of the following page; `count` is there when it
-    was asked for; `concurrency` is `last_writer_wins` when a change was made without an etag; `run_id` is the run's id in the log.
+    was asked for; `concurrency` is `last_writer_wins` when a change was made without an etag; `replayed` tells
+    that an earlier write with the same idempotency key is answered; `run_id` is the run's id in the log.
     """
 
     data: Record | list[Record] | None
@@ -22,6 +23,7 @@ class Answer(msgspec.Struct, frozen=True):
     next: str | None = None
     count: int | None = None
     concurrency: str | None = None
+    replayed: bool = False
 
     @property
     def record(self) -> Record:

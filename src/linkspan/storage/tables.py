@@ -237,6 +237,10 @@ writes = Table(
         sqlite_where=text("guard IS NOT NULL"),
         postgresql_where=text("guard IS NOT NULL"),
     ),
+    # The caller's own key for one write, kept for 30 days with the answer that a repetition gets, sealed by the vault.
+    Column("idempotency_key", String(255)),
+    Column("sealed_answer", LargeBinary),
+    Index("ix_writes_idempotency", "project_id", "account_id", "action", "idempotency_key", unique=True),
     Index("ix_writes_state", "state", "started_at"),
     Index("ix_writes_account", "project_id", "account_id", "digest"),
 )

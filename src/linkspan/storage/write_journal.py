@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from linkspan.errors import ServerBusyError
-from linkspan.model import Write, WriteState
+from linkspan.journal_records import Write, WriteEnd, WriteState
 from linkspan.storage.database import Database
 from linkspan.storage.tables import writes
 
@@ -26,14 +26,14 @@ class WriteJournal:
     async def open(self, write: Write, *, allow_duplicate: bool = False) -> Write | None:
         """Commit the intent; when this returns None, it survives a power cut.
 
-        Gives the equal write that stands in the way instead, if there is one: nothing is noted then. `allow_duplicate` takes the
-        guard over from it.
+        Gives the write that stands in the way instead, if there is one: nothing is noted then. That is the write with the same
+        idempotency key, or for a write without one an equal write that is guarded; `allow_duplicate` takes the guard over from it.
         """
         for _ in range(_TRIES):
             try:
                 await self._insert(write, _equal(write) if allow_duplicate else None)
             except IntegrityError:
-                first = await self._in_the_way(write)
+                first = await self._keyed(write) or await self._in_the_way(write)
                 if first is not None:
                     return first
                 await self._release(and_(_equal(write), writes.c.guarded_until <= write.started_at))
@@ -41,20 +41,19 @@ class WriteJournal:
                 return None
         raise ServerBusyError("Too many equal writes are asked for at once.")
 
-    async def close(
-        self, project_id: str, run_id: str, state: WriteState, *, finished_at: datetime, record_id: str | None = None,
-        guarded_until: datetime | None = None,
-    ) -> None:  # fmt: skip
-        """Note how a write ended; `record_id` is the provider's id of the record, where known.
-
-        Without `guarded_until` equal writes may follow now; with it the line is guarded, unless another equal one is already.
-        """
-        cells = {"state": state.value, "finished_at": finished_at, "record_id": record_id}
+    async def close(self, project_id: str, run_id: str, end: WriteEnd) -> None:
+        """Note how a write ended; with `guarded_until` the line is guarded, unless another equal one is already."""
+        cells = {
+            "state": end.state.value,
+            "finished_at": end.finished_at,
+            "record_id": end.record_id,
+            "sealed_answer": end.sealed_answer,
+        }
         statement = update(writes).where(writes.c.project_id == project_id, writes.c.run_id == run_id)
-        guard = None if guarded_until is None else writes.c.digest
+        guard = None if end.guarded_until is None else writes.c.digest
         try:
             async with self._database.begin() as connection:
-                await connection.execute(statement.values(guard=guard, guarded_until=guarded_until, **cells))
+                await connection.execute(statement.values(guard=guard, guarded_until=end.guarded_until, **cells))
         except IntegrityError:
             async with self._database.begin() as connection:
                 await connection.execute(statement.values(guard=None, guarded_until=None, **cells))
@@ -65,6 +64,18 @@ class WriteJournal:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return _write(row) if row else None
+
+    async def free_key(self, write: Write) -> None:
+        """Let the idempotency key of a write be used anew."""
+        statement = update(writes).where(writes.c.project_id == write.project_id, writes.c.run_id == write.run_id)
+        async with self._database.begin() as connection:
+            await connection.execute(statement.values(idempotency_key=None, sealed_answer=None))
+
+    async def free_keys(self, before: datetime) -> None:
+        """Forget the idempotency keys and answers of writes that were started before a moment, in every project."""
+        old = and_(writes.c.idempotency_key.is_not(None), writes.c.started_at < before)
+        async with self._database.begin() as connection:
+            await connection.execute(update(writes).where(old).values(idempotency_key=None, sealed_answer=None))
 
     async def unfinished(self, before: datetime) -> list[Write]:
         """Writes of every project that were started before a moment and never ended, oldest first."""
@@ -99,8 +110,23 @@ class WriteJournal:
                     key_id=write.key_id or "",
                     guard=write.digest if write.guarded_until else None,
                     guarded_until=write.guarded_until,
+                    idempotency_key=write.idempotency_key,
                 )
             )
+
+    async def _keyed(self, write: Write) -> Write | None:
+        """The write that was asked for with the same idempotency key."""
+        if write.idempotency_key is None:
+            return None
+        query = select(writes).where(
+            writes.c.project_id == write.project_id,
+            writes.c.account_id == write.account_id,
+            writes.c.action == write.action,
+            writes.c.idempotency_key == write.idempotency_key,
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return _write(row) if row else None
 
     async def _in_the_way(self, write: Write) -> Write | None:
         query = select(writes).where(_equal(write), writes.c.guarded_until > write.started_at)
@@ -128,5 +154,5 @@ def _write(row: RowMapping) -> Write:
         run_id=row["run_id"], project_id=row["project_id"], account_id=row["account_id"], action=row["action"],
         digest=row["digest"], state=WriteState(row["state"]), started_at=row["started_at"],
         finished_at=row["finished_at"], record_id=row["record_id"], key_id=row["key_id"] or None,
-        guarded_until=row["guarded_until"],
+        guarded_until=row["guarded_until"], idempotency_key=row["idempotency_key"], sealed_answer=row["sealed_answer"],
     )  # fmt: skip

@@ -5,7 +5,8 @@ from contextlib import suppress
 from datetime import timedelta
 
 from linkspan.errors import ServerBusyError, WriteOutcomeUnknownError
-from linkspan.model import Run, Write
+from linkspan.journal_records import Write
+from linkspan.model import Run
 from linkspan.storage.run_store import DOOR_OF_GUESS
 from linkspan.usecases.hall import Hall
 

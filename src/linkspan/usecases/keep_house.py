@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from linkspan.errors import ServerBusyError
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.write_in_doubt import KEY_KEPT
 
 _SESSIONS_KEPT = timedelta(days=1)
 _RUNS_KEPT = timedelta(days=90)
@@ -17,6 +18,7 @@ async def keep_house(hall: Hall) -> None:
     now = hall.clock()
     await hall.sessions.prune(now - _SESSIONS_KEPT)
     await hall.runs.prune(now - _RUNS_KEPT)
+    await hall.journal.free_keys(now - KEY_KEPT)
     await hall.webhooks.prune(now - _EVENTS_KEPT)
 
 

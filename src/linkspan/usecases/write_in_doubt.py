@@ -3,13 +3,18 @@
 from datetime import datetime, timedelta
 
 from linkspan.errors import PossibleDuplicateError
-from linkspan.model import Verb, Write, WriteState
+from linkspan.journal_records import Write, WriteState
+from linkspan.model import Verb
 
 UNKNOWN_GUARDED = timedelta(hours=24)
 """How long a write that is running, or whose outcome is unknown here or to its caller, stands in the way of an equal one."""
 
 ANSWER_IN_DOUBT = timedelta(seconds=10)
 """How long a finished create does so on a door whose clients repeat by themselves: a cut after our last byte cannot be seen."""
+
+
+KEY_KEPT = timedelta(days=30)
+"""How long an idempotency key names one write."""
 
 
 def guarded_until(

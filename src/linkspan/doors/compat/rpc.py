@@ -9,7 +9,7 @@ from linkspan.doors.compat.errors import error_answer
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
-from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, flag_of, inner_headers, inputs_of
+from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, IDEMPOTENCY_KEY, flag_of, inner_headers, inputs_of, key_of
 from linkspan.doors.porch.quick import Endpoint, JsonAnswer, Straight, header_of
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
@@ -28,7 +28,7 @@ _KNOWN = frozenset(
         "headers",
         "defender_enabled",
         "defender_config",
-        "idempotency_key",
+        IDEMPOTENCY_KEY,
         ALLOW_DUPLICATE,
     }
 )
@@ -92,6 +92,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
     try:
         inputs = inputs_of(payload, odata_aliases=True)
         allow_duplicate = flag_of(payload, ALLOW_DUPLICATE)
+        key = key_of(header_of(request, "idempotency-key"), payload)
     except InvalidInputError as error:
         mistakes += error.mistakes
     if mistakes:
@@ -103,6 +104,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs,
         door="rpc",
         profile_id=profile_of(request, headers),
+        idempotency_key=key,
         allow_duplicate=allow_duplicate,
         caller_gone=request.is_disconnected,
         # The published TypeScript client repeats after a lost connection for up to an hour, and sends no idempotency key.
@@ -118,4 +120,6 @@ def _body(answer: Answer) -> dict[str, object]:
         body["count"] = result.count
     if result.concurrency is not None:
         body["concurrency"] = result.concurrency
+    if answer.replayed:
+        body["replayed"] = True
     return body

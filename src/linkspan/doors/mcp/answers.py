@@ -31,6 +31,8 @@ def answer_texts(action: Action, answer: Answer, form: str) -> list[str]:
     told: dict[str, object] = {"data": result.data if form == "full" else slim(result.data)}
     if action.verb.writes:
         told["run_id"] = answer.run_id
+    if answer.replayed:
+        told["replayed"] = True
     if result.concurrency is not None:
         told["concurrency"] = result.concurrency
     return [_json(told)]

@@ -88,6 +88,7 @@ class Calls:
             account_id=account_id,
             inputs=inputs_of(read.groups),
             door="mcp",
+            idempotency_key=read.idempotency_key,
             allow_duplicate=read.allow_duplicate,
             caller_gone=gone,
             # An agent whose call broke off asks again, and no idempotency key says that it is the same call.

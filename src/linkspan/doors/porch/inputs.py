@@ -1,5 +1,6 @@
 """Turns the JSON of a call into the engine's inputs: the four groups, without what is meant for Linkspan itself."""
 
+import re
 from collections.abc import Mapping
 
 from linkspan.engine.call import Inputs
@@ -7,6 +8,8 @@ from linkspan.errors import InvalidInputError, Mistake
 
 GROUPS = ("path", "query", "body", "headers")
 ALLOW_DUPLICATE = "allow_duplicate"
+IDEMPOTENCY_KEY = "idempotency_key"
+_KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
 # OData's own spelling, which the published client packages use.
 ODATA_ALIASES: Mapping[str, str] = {
     "$filter": "filter",
@@ -65,3 +68,20 @@ def flag_of(payload: Mapping[str, object], name: str) -> bool:
 def _without_ours(groups: Mapping[str, dict[str, object]], group: str) -> dict[str, object]:
     given, ours = groups.get(group, {}), _NOT_FOR_ACTIONS[group]
     return {name: item for name, item in given.items() if name.lower() not in ours} if given else given
+
+
+def key_of(header: str | None, payload: Mapping[str, object]) -> str | None:
+    """The idempotency key: the HTTP header `Idempotency-Key` first, then the call's own field, then what its groups carry.
+
+    Raises InvalidInputError for a key that is not 1 to 255 visible ASCII characters.
+    """
+    headers, query = inner_headers(payload), payload.get("query")
+    inner = next((value for name, value in headers.items() if name.lower().replace("-", "_") == IDEMPOTENCY_KEY), None)
+    asked = query.get(IDEMPOTENCY_KEY) if isinstance(query, dict) else None
+    found = next((value for value in (header, payload.get(IDEMPOTENCY_KEY), inner, asked) if value is not None), None)
+    if found is None:
+        return None
+    text = found.strip() if isinstance(found, str) else ""
+    if not _KEY_FORM.fullmatch(text):
+        raise InvalidInputError(mistakes=[Mistake(IDEMPOTENCY_KEY, "must be 1 to 255 visible ASCII characters")])
+    return text

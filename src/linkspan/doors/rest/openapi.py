@@ -51,7 +51,11 @@ RUN_OPERATION: dict[str, object] = {
                         "query": _GROUP,
                         "body": _GROUP,
                         "headers": _GROUP,
-                        "idempotency_key": {"type": "string"},
+                        "idempotency_key": {
+                            "type": "string",
+                            "description": "Your own name for one write: it is done once, and a repetition gets the same answer. "
+                            "The header Idempotency-Key says the same.",
+                        },
                         "allow_duplicate": {
                             "type": "boolean",
                             "description": "Write although an equal write is running or in doubt.",

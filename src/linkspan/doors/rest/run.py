@@ -11,7 +11,15 @@ from linkspan.connectors.names import nearest
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
-from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, GROUPS, flag_of, inner_headers, inputs_of
+from linkspan.doors.porch.inputs import (
+    ALLOW_DUPLICATE,
+    GROUPS,
+    IDEMPOTENCY_KEY,
+    flag_of,
+    inner_headers,
+    inputs_of,
+    key_of,
+)
 from linkspan.doors.porch.quick import Endpoint, JsonAnswer, header_of
 from linkspan.doors.rest.errors import error_answer, error_body, unexpected
 from linkspan.engine import json_text
@@ -24,7 +32,7 @@ from linkspan.usecases.stream_action import stream_action
 Rows = Sequence[dict[str, object]]
 NDJSON = "application/x-ndjson"
 _LOG = structlog.get_logger(__name__)
-_KNOWN = frozenset({*GROUPS, "idempotency_key", ALLOW_DUPLICATE})
+_KNOWN = frozenset({*GROUPS, IDEMPOTENCY_KEY, ALLOW_DUPLICATE})
 
 
 def run_endpoint(hall: Hall) -> Endpoint:
@@ -71,6 +79,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs_of(payload),
         door="rest",
         profile_id=profile_of(request, headers),
+        idempotency_key=key_of(header_of(request, "idempotency-key"), payload),
         allow_duplicate=flag_of(payload, ALLOW_DUPLICATE),
         caller_gone=request.is_disconnected,
     )
@@ -101,4 +110,6 @@ def _body(answer: Answer) -> dict[str, object]:
         body["count"] = result.count
     if result.concurrency is not None:
         body["concurrency"] = result.concurrency
+    if answer.replayed:
+        body["replayed"] = True
     return body
