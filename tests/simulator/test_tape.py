@@ -199,6 +199,28 @@ def test_writes_are_answered_once_each_and_in_order(viewer: Books, simulator: Si
     assert ["1", "2"] == [answer.json()["number"] for answer in answers[:2]]
 
 
+def test_links_with_encoded_values_can_be_followed_in_a_replay(
+    tenant: Books, viewer: Books, simulator: Simulator
+) -> None:
+    company = f"companies({simulator.demo.company_id})"
+    for city in ("Mo i Rana", "Mo i Rana", "Ål & Gol + Co"):
+        assert 201 == tenant.call("POST", f"{company}/customers", {"displayName": "One", "city": city}).status_code
+    query = "$filter=city%20eq%20%27Mo%20i%20Rana%27&$select=number,city"
+    first = tenant.call("GET", f"{company}/customers?{query}", prefer="odata.maxpagesize=1").json()
+    second = tenant.http.get(first["@odata.nextLink"], headers={"prefer": "odata.maxpagesize=1"}).json()
+    recorded = simulator.recording()
+    simulator.stop_recording()
+    simulator.replay(recorded)
+    city = json.loads(recorded[3].body)["value"][0]["city"]
+    place = f"{viewer.root}/{recorded[3].path}?$select=number,city&$filter=city eq '{city}'"
+    played = viewer.http.get(place, headers={"prefer": "odata.maxpagesize=1"}).json()
+    following = viewer.http.get(played["@odata.nextLink"], headers={"prefer": "odata.maxpagesize=1"})
+
+    assert (1, 1) == (len(first["value"]), len(second["value"]))
+    assert 200 == following.status_code, following.text
+    assert city == following.json()["value"][0]["city"] != "Mo i Rana"
+
+
 def test_tokens_limits_and_failures_hold_during_a_replay(viewer: Books, simulator: Simulator) -> None:
     simulator.replay([Recorded("GET", "companies", "", 200, body="{}")])
     simulator.fail_next(status=503, path="companies")
@@ -290,13 +312,18 @@ def test_personal_dates_go_and_business_dates_stay() -> None:
 def test_addresses_keep_their_structure() -> None:
     redaction = Redaction(load_contract(), Disguise(b"k"), ORIGIN)
     root = f"{ORIGIN}/v2.0/7f4d1c1e-0d0e-4b6f-9a3e-2f1d5b6c7a80/Prod-NO/api/v2.0"
-    link = redaction.address(f"{root}/customers?$filter=city eq 'Oslo' and balance gt 12.50&$top=5")
+    link = redaction.address(
+        f"{root}/customers?$filter=city%20eq%20'Mo%20i%20Rana' and balance gt 12.50&$top=5&tenant=db7&aid=FIN&$search=Mo"
+    )
     found = re.fullmatch(
-        r"\{root\}/customers\?\$filter=city eq '([A-Z][a-z]{3})' and balance gt (\d\d\.\d\d)&\$top=5", link
+        r"\{root\}/customers\?\$filter=city\+eq\+'([A-Z][a-z]\+[a-z]\+[A-Z][a-z]{3})'\+and\+balance\+gt\+(\d\d\.\d\d)"
+        r"&\$top=5&\$search=([A-Z][a-z])",
+        link,
     )
 
     assert found is not None, link
-    assert ("Oslo", "12.50") != found.groups()
+    assert not {"Mo+i+Rana", "12.50", "Mo"} & set(found.groups())
+    assert redaction.query("$filter=city eq 'Mo i Rana'") == link.partition("?")[2].partition("+and+")[0]
 
 
 def test_likeness_ignores_order_encoding_and_routing() -> None:

@@ -409,3 +409,19 @@ def test_a_snapshot_brings_subscriptions_and_settings_back(
     assert [] == books.inside("GET", "customers?$filter=displayName eq 'Never Told'").json()["value"]
     with pytest.raises(ValueError, match="Nothing is kept"):
         simulator.restore("after")
+
+
+def test_a_change_of_a_line_is_told_as_one_of_its_document(
+    books: Books, receiver: Receiver, simulator: Simulator
+) -> None:
+    quote = books.inside("GET", "salesQuotes?$filter=status eq 'Draft'&$top=1&$expand=salesQuoteLines").json()["value"][
+        0
+    ]
+    line = next(one for one in quote["salesQuoteLines"] if one["lineType"] == "Item")
+    subscribed(books, receiver, "salesQuotes")
+    changed = books.inside("PATCH", f"salesQuoteLines({line['id']})", {"quantity": 7}, if_match="*")
+    simulator.move_clock(dt.timedelta(seconds=31))
+
+    assert 200 == changed.status_code, changed.text
+    (told,) = receiver.wait(1)
+    assert ("updated", True) == (told["changeType"], told["resource"].endswith(f"/salesQuotes({quote['id']})"))

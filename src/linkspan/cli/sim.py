@@ -99,6 +99,7 @@ def tell_simulator(simulator: "Simulator") -> None:
             "environments": ", ".join(demo.environments),
             "client id": demo.client_id,
             "client secret": demo.client_secret,
+            "tape": "" if simulator.service.deck.state == "off" else simulator.service.deck.state,
             "user": f"{demo.user} / {demo.password}",
         }
     )

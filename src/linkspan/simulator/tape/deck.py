@@ -4,7 +4,6 @@ from collections import defaultdict, deque
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Literal
-from urllib.parse import parse_qsl, unquote, urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -130,7 +129,7 @@ class Deck:
         body = await read_all(request, largest_body)
         target = raw_path(request) + (f"?{request.url.query}" if request.url.query else "")
         fetched = await fetch(session.origin, request.method, target, headers=dict(request.headers), body=body)
-        path = unquote(raw_path(request).partition("/api/v2.0")[2]).strip("/")
+        path = raw_path(request).partition("/api/v2.0")[2].strip("/")
         session.keep(_recorded(request, path, fetched, session.redaction))
         shown = {name: fetched.headers[name] for name in _PASSED_BACK if name in fetched.headers}
         if "location" in shown:
@@ -158,22 +157,14 @@ def _recorded(request: Request, path: str, fetched: Fetched, redaction: Redactio
     body, octets = _content(fetched, redaction)
     return Recorded(
         request.method,
-        redaction.disguise.address(path),
-        _query(request.url.query, redaction.disguise),
+        redaction.path(path),
+        redaction.query(request.url.query),
         fetched.status,
         prefer=request.headers.get("prefer", ""),
         headers=headers,
         body=body,
         octets=octets,
     )
-
-
-def _query(raw: str, disguise: Disguise) -> str:
-    options = []
-    for name, value in parse_qsl(raw, keep_blank_values=True):
-        shown = value if name.startswith("$") or disguise.is_guid(value) else disguise.text(value)
-        options.append((name, disguise.address(shown)))
-    return urlencode(options, safe="$,()'")
 
 
 def _content(fetched: Fetched, redaction: Redaction) -> tuple[str, int]:

@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 FORMAT: Final = "linkspan-simulator-recording-1"
-# Servers add these to the links of their pages; they say nothing of what is asked for.
-_ROUTING: Final = frozenset({"aid", "tenant"})
+ROUTING: Final = frozenset({"aid", "tenant"})
+"""Options that servers add to the links of their pages; they say nothing of what is asked for."""
 
 Likeness = tuple[str, str, tuple[tuple[str, str], ...], str]
 
@@ -41,7 +41,7 @@ class Recorded:
 
 def likeness(method: str, path: str, query: str, prefer: str) -> Likeness:
     """Return what two requests for the same thing have in common: the order of options and their encoding do not count."""
-    options = (pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0].lower() not in _ROUTING)
+    options = (pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0].lower() not in ROUTING)
     return method.upper(), path.strip("/"), tuple(sorted(options)), prefer.lower().replace(" ", "")
 
 

@@ -5,16 +5,22 @@ from collections import defaultdict
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import msgspec
 
 from linkspan.simulator.contract import Contract, FieldType
 from linkspan.simulator.odata.representation import encode
 from linkspan.simulator.tape.disguise import Disguise
+from linkspan.simulator.tape.recorded import ROUTING
 
 ROOT: Final = "{root}"
 """Stands for the address of the API, up to and with ``/api/v2.0``."""
 _DECODER: Final = msgspec.json.Decoder(float_hook=Decimal)
+_SAFE_IN_PATH: Final = "{}/:()',=$#@*!;+~"
+_STRUCTURED: Final = frozenset(
+    {"$count", "$expand", "$filter", "$format", "$orderby", "$schemaversion", "$select", "$skip", "$skiptoken", "$top"}
+)
 _MOMENT: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-]\d{2}:\d{2})?)?")
 _PERSONAL_DATES: Final = frozenset({"birthDate", "employmentDate", "terminationDate"})
 _WHOLE: Final = frozenset({"int32", "int64"})
@@ -46,8 +52,22 @@ class Redaction:
         return self._api.sub(ROOT, text)
 
     def address(self, text: str) -> str:
-        """Return an address, absolute or relative to the API, redacted."""
-        return self.disguise.address(self.rooted(text))
+        """Return an address, absolute or relative to the API, redacted; parts that are encoded stay so."""
+        path, mark, query = self.rooted(text).partition("?")
+        return quote(self.path(path), safe=_SAFE_IN_PATH) + mark + self.query(query)
+
+    def path(self, text: str) -> str:
+        """Return a path redacted and decoded."""
+        return self.disguise.address(unquote(text))
+
+    def query(self, raw: str) -> str:
+        """Return a query redacted and encoded anew: names of options, of properties and of functions stay."""
+        options = [(name, value) for name, value in parse_qsl(raw, keep_blank_values=True) if name not in ROUTING]
+        return urlencode([(name, self._option(name, value)) for name, value in options], safe="$,()'")
+
+    def _option(self, name: str, value: str) -> str:
+        free = name not in _STRUCTURED and not self.disguise.is_guid(value)
+        return self.disguise.text(value) if free else self.disguise.address(value)
 
     def _value(self, name: str, value: object) -> object:
         if isinstance(value, Mapping):
