@@ -40,6 +40,7 @@ class Verb(enum.StrEnum):
     CREATE = "create"
     UPDATE = "update"
     DELETE = "delete"
+    ACT = "act"
 
     @property
     def writes(self) -> bool:

@@ -19,7 +19,7 @@ def test_check_passes_the_packaged_connectors(run) -> None:
     result = run("check")
 
     assert 0 == result.exit_code
-    assert "ok dynamics365bc 1.0.0: 70 actions" in result.output
+    assert "ok dynamics365bc 1.0.0: 466 actions, 146 entities" in result.output
 
 
 def test_check_prints_each_mistake_and_ends_with_one(run, toybooks: Path) -> None:
@@ -43,7 +43,7 @@ def test_list_knows_the_operators_connectors(run, toybooks: Path, monkeypatch: p
 
     result = run("list", "--json")
 
-    assert {"dynamics365bc": 70, "toybooks": 9} == {
+    assert {"dynamics365bc": 466, "toybooks": 9} == {
         one["key"]: len(one["actions"]) for one in json.loads(result.output)
     }
 
@@ -66,7 +66,7 @@ def test_show_as_json_holds_the_schemas(run) -> None:
 def test_show_of_a_connector_names_all_actions_whole(run) -> None:
     result = run("show", "dynamics365bc")
 
-    assert 70 == sum(line.startswith("dynamics365bc_") for line in result.output.splitlines())
+    assert 466 == sum(line.startswith("dynamics365bc_") for line in result.output.splitlines())
     assert "dynamics365bc_list_customer_payment_journals " in result.output
 
 

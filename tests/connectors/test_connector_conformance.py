@@ -12,6 +12,9 @@ from linkspan.connectors.action import Action, Connector
 from linkspan.connectors.catalog import load_catalog, packaged_folders
 from linkspan.model import Verb
 
+WITHOUT_ID = {"Dispute Status"}
+"""Tables whose object id is not known to us: the permission set names them in a comment."""
+
 CONNECTORS = [*(folder.name for folder in packaged_folders()), "toybooks"]
 
 
@@ -127,8 +130,16 @@ def test_descriptions_are_there_and_end_in_a_full_stop(connector: Connector) -> 
     assert [] == [name for name, text in texts.items() if not re.fullmatch(r"[A-Z0-9@\"'].*\.", text, re.DOTALL)]
 
 
-def test_every_input_and_record_field_is_described(connector: Connector) -> None:
+def test_every_input_that_is_no_field_of_the_record_is_described(connector: Connector) -> None:
     for action in connector.actions.values():
+        for name in ("path", "query", "headers"):
+            for field, schema in group(action, name).items():
+                assert isinstance(schema, Mapping)
+                assert schema.get("description"), (action.id, field)
+
+
+def test_every_field_of_the_usual_actions_is_described(connector: Connector) -> None:
+    for action in (one for one in connector.actions.values() if one.default):
         for name in ("path", "query", "body", "headers"):
             for field, schema in group(action, name).items():
                 assert isinstance(schema, Mapping)
@@ -138,7 +149,7 @@ def test_every_input_and_record_field_is_described(connector: Connector) -> None
 def test_list_pages_and_counts_and_changes_take_an_etag(connector: Connector) -> None:
     options = {"filter", "select", "order_by", "top", "skip", "count", "page_size", "cursor", "all"}
     for action in connector.actions.values():
-        changes = action.verb in {Verb.UPDATE, Verb.DELETE}
+        changes = action.verb in {Verb.UPDATE, Verb.DELETE, Verb.ACT}
 
         assert (action.verb is Verb.LIST) == (options <= set(group(action, "query"))), action.id
         assert changes == ("if_match" in group(action, "headers")), action.id
@@ -147,7 +158,7 @@ def test_list_pages_and_counts_and_changes_take_an_etag(connector: Connector) ->
 
 def test_answers_carry_the_etag(connector: Connector) -> None:
     for action in connector.actions.values():
-        if action.verb is Verb.DELETE:
+        if action.verb in {Verb.DELETE, Verb.ACT}:
             continue
 
         assert any("@odata.etag" in part for part in parts(action.output_schema)), action.id
@@ -170,4 +181,5 @@ def test_packaged_connectors_have_both_guides_a_logo_and_table_ids(key: str) -> 
         assert {"connector-profile", "link-account"} == set(method.guides)
     for action in connector.actions.values():
         assert action.rights, action.id
-        assert set(action.rights) <= set(connector.tables), action.id
+        assert set(action.rights) - set(connector.tables) <= WITHOUT_ID, action.id
+        assert not action.default or set(action.rights) <= set(connector.tables), action.id

@@ -63,11 +63,11 @@ def test_the_new_action_of_the_page_compiles_with_its_rights(tmp_path: Path) -> 
     (folder / "permissions.yaml").write_text(yaml.safe_dump(merged, sort_keys=False))
 
     actions = compile_connector(read_connector(folder)).actions
-    made = actions["dynamics365bc_create_payment_term"]
+    made = actions["dynamics365bc_list_due_rules"]
 
-    assert {"dynamics365bc_list_payment_terms", "dynamics365bc_get_payment_term"} <= set(actions)
-    assert (("code",), ("displayName",)) == made.required
-    assert {"Payment Terms": "RI", "Payment Term Translation": "R"} == made.rights
+    assert ("code", "displayName") == made.filter_fields
+    assert not made.default
+    assert {"Payment Terms": "R", "Payment Term Translation": "R"} == made.rights
 
 
 def test_the_action_page_explains_every_word_of_a_resource() -> None:

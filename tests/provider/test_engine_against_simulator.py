@@ -16,6 +16,7 @@ from linkspan.errors import (
     CompanyNotFoundError,
     ConflictError,
     EnvironmentNotFoundError,
+    InvalidInputError,
     LinkspanError,
     ProviderNotFoundError,
     ProviderRefusedTokenError,
@@ -249,3 +250,31 @@ async def test_a_refused_token(books: Books) -> None:
     books.simulator.clear_failures()
 
     assert [200, 401, 200, 401, 401] == [step.status for step in books.steps.taken]
+
+
+async def test_a_quote_becomes_an_order_and_is_gone(books: Books) -> None:
+    quote = (await books.run("list_sales_quotes", query={"filter": {"status": "Draft"}, "top": 1})).data[0]
+    made = (await books.run("make_order_from_sales_quote", path={"id": quote["id"]})).data
+    order = (await books.run("get_sales_order", path={"id": made["id"]})).data
+    with pytest.raises(ProviderNotFoundError):
+        await books.run("make_order_from_sales_quote", path={"id": quote["id"]})
+
+    assert "salesOrder" == made["entity"]
+    assert quote["customerNumber"] == order["customerNumber"]
+
+
+async def test_what_lies_below_many_kinds_of_record_is_reached_through_its_parent(books: Books) -> None:
+    quote = (await books.run("list_sales_quotes", query={"top": 1})).data[0]
+    dimension = (await books.run("list_dimensions", query={"top": 1})).data[0]
+    value = (await books.run("list_dimension_values", path={"dimension_id": dimension["id"]}, query={"top": 1})).data[0]
+    above = {"parent": "salesQuotes", "parent_id": quote["id"]}
+    for line in (await books.run("list_dimension_set_lines", path=above)).data:
+        await books.run("delete_dimension_set_line", path={**above, "id": line["id"]})
+    body = {"code": dimension["code"], "valueCode": value["code"]}
+    made = (await books.run("create_dimension_set_line", path=above, body=body)).data
+    listed = (await books.run("list_dimension_set_lines", path=above)).data
+    with pytest.raises(InvalidInputError):
+        await books.run("list_dimension_set_lines", path={"parent": "harbours", "parent_id": quote["id"]})
+
+    assert [(dimension["code"], value["code"])] == [(line["code"], line["valueCode"]) for line in listed]
+    assert made["id"] == (await books.run("get_dimension_set_line", path={**above, "id": made["id"]})).data["id"]

@@ -174,3 +174,41 @@ async def test_private_addresses_are_refused_by_name() -> None:
             await here.run("list_customers")
 
     assert [] == here.server.seen
+
+
+@pytest.mark.parametrize("fault", sorted(FAULTS))
+async def test_an_operation_is_never_sent_again(fault: str) -> None:
+    script, _, (error, tries) = FAULTS[fault]
+    async with world(*[script] * 4) as here:
+        with pytest.raises(error):
+            await here.run("post_sales_invoice", path={"id": RECORD})
+
+    assert min(tries, 2 if fault == "401" else 1) == len(here.server.seen)
+    assert all(one.target.endswith(f"salesInvoices({RECORD})/Microsoft.NAV.post") for one in here.server.seen)
+
+
+@pytest.mark.parametrize(
+    ("location", "made"),
+    [
+        (f"https://bc.example/v2.0/x/api/v2.0/companies(1)/salesOrders({RECORD})", RECORD),
+        (f"salesOrders('{RECORD}')", RECORD),
+        (f"https://bc.example/salesInvoices({RECORD})", None),
+        ("https://bc.example/", None),
+        (None, None),
+    ],
+)
+async def test_an_operation_answers_the_record_that_it_made(location: str | None, made: str | None) -> None:
+    script = says(204, location=location) if location else says(204)
+    async with world(script) as here:
+        result = await here.run("make_order_from_sales_quote", path={"id": RECORD})
+
+    assert (None if made is None else {"entity": "salesOrder", "id": made}) == result.data
+
+
+async def test_an_operation_may_be_tied_to_a_version() -> None:
+    async with world(says(204)) as here:
+        await here.run("post_journal", path={"id": RECORD}, headers={"if_match": 'W/"7"'})
+
+    assert ["POST"] == [one.method for one in here.server.seen]
+    assert 'W/"7"' == here.server.seen[0].headers["if-match"]
+    assert b"" == here.server.seen[0].body

@@ -17,6 +17,7 @@ from linkspan.usecases.read_guide import GuideRequest, read_guide
 BC = load_catalog().connectors["dynamics365bc"]
 BASE = "https://linkspan.example"
 IDS = list(BC.actions)
+USUAL = [action.id for action in BC.actions.values() if action.default]
 READ, WRITE, ADMIN, OTHER = "Files.Read", "Files.ReadWrite", "Files.Manage", "Mail.Send"
 
 
@@ -43,7 +44,7 @@ def test_a_selection_survives_its_short_text(chosen: set[str]) -> None:
     again = read_selection(BC, text)
 
     assert () == again.unknown
-    assert (chosen if len(chosen) < len(IDS) else set()) == set(again.chosen)
+    assert (chosen if chosen != set(USUAL) else set()) == set(again.chosen)
     assert text == write_selection(BC, again.chosen)
 
 
@@ -55,13 +56,25 @@ def test_whatever_stands_in_an_address_is_read(text: str) -> None:
     assert all(unknown.name for unknown in selection.unknown)
 
 
-@pytest.mark.parametrize("chosen", [[], IDS])
-def test_all_or_none_is_the_plain_address(chosen: list[str]) -> None:
+@pytest.mark.parametrize("chosen", [[], USUAL])
+def test_none_or_the_usual_is_the_plain_address(chosen: list[str]) -> None:
     view = read_guide(BASE, GuideRequest(BC, "connector-profile", "oauth-2-0", Selection(tuple(chosen))))
 
     assert "" == write_selection(BC, chosen)
     assert view.addresses.plain == view.addresses.dynamic
     assert 70 == len(next(step for step in view.steps if step.enables).enables)
+
+
+def test_everything_is_one_word() -> None:
+    assert "all" == write_selection(BC, IDS)
+    assert tuple(IDS) == read_selection(BC, "all").chosen
+
+
+def test_operations_are_named_in_full() -> None:
+    chosen = ["dynamics365bc_post_sales_invoice", "dynamics365bc_get_sales_invoice"]
+
+    assert "sales_invoices.g~dynamics365bc_post_sales_invoice" == write_selection(BC, chosen)
+    assert set(chosen) == set(read_selection(BC, write_selection(BC, chosen)).chosen)
 
 
 def test_the_text_is_short_and_in_the_connectors_order() -> None:

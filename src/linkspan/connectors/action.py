@@ -25,13 +25,15 @@ class Parent:
     """The record that an action is asked below: `journals(journal_id)/journalLines`.
 
     `parameter` is the path input's name. A list needs it. A create takes it from the body's `body_field` when the path has none; one of
-    the two must be there.
+    the two must be there. Where records of several entities can be above, `choice` gives them by set name, and the path input `parent` says
+    which set it is.
     """
 
     entity: Entity
     parameter: str
     link: str
     body_field: str | None = None
+    choice: Mapping[str, Entity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Action:
     groups the body fields of a create: of each group at least one must be given. `example` is a whole valid input. `rights` are the
     provider's tables that the action touches, each with letters of RIMD (read, insert, modify, delete). `brief` is the description in as few
     words as a language model needs; `also` are other names of its records, for searching; `columns` are the fields of a list that people use, answered to models when they choose none.
+    `default`: a profile that names no actions allows it. An act does the provider's `operation`, which may make a record of `makes`.
     """
 
     id: str
@@ -78,6 +81,8 @@ class Action:
     rights: Mapping[str, str] = field(default_factory=dict)
     notes: str | None = None
     default: bool = True
+    operation: str | None = None
+    makes: Entity | None = None
     brief: str = ""
     also: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """Compiles a declared connector into its actions, once at start."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from linkspan.connectors.action import (
@@ -15,13 +16,13 @@ from linkspan.connectors.action import (
     ProviderLimits,
     Scope,
 )
-from linkspan.connectors.contract import Entity
 from linkspan.connectors.descriptions import action_brief, action_description, list_columns
 from linkspan.connectors.examples import action_example
 from linkspan.connectors.loader import ConnectorSource
 from linkspan.connectors.names import snake_case, title
 from linkspan.connectors.permissions import action_rights
 from linkspan.connectors.schemas import (
+    act_output,
     body_group,
     headers_group,
     input_schema,
@@ -30,7 +31,7 @@ from linkspan.connectors.schemas import (
     query_group,
     required_groups,
 )
-from linkspan.connectors.spec import AccountFieldSpec, AuthMethodSpec, ResourceSpec
+from linkspan.connectors.spec import AccountFieldSpec, AuthMethodSpec, OperationSpec, ResourceSpec
 from linkspan.connectors.vocabulary import QUERY_ALIASES, SEPARATORS
 from linkspan.model import Verb
 
@@ -41,6 +42,7 @@ ANNOTATIONS = MappingProxyType(
         Verb.CREATE: Annotations(read_only=False, destructive=False, idempotent=False),
         Verb.UPDATE: Annotations(read_only=False, destructive=True, idempotent=True),
         Verb.DELETE: Annotations(read_only=False, destructive=True, idempotent=True),
+        Verb.ACT: Annotations(read_only=False, destructive=True, idempotent=False),
     }
 )
 """An update overwrites what was there, so it counts as destructive, as in MCP's definition."""
@@ -50,9 +52,7 @@ def compile_connector(source: ConnectorSource) -> Connector:
     """The connector with all its actions. The source has no mistakes any more, so nothing here can fail."""
     spec = source.spec
     actions = [
-        _Resource(source, key, resource).action(verb)
-        for key, resource in source.resources.items()
-        for verb in resource.verbs
+        action for key, resource in source.resources.items() for action in _Resource(source, key, resource).actions()
     ]
     return Connector(
         key=spec.key,
@@ -132,10 +132,48 @@ class _Resource:
         self._resource = resource
         self._entity = source.contract.entities[resource.entity]
 
+    def actions(self) -> list[Action]:
+        """One for each verb, then one for each operation."""
+        chosen = self._resource.default
+        allowed = (*self._resource.verbs, Verb.ACT) if chosen is True else chosen or ()
+        made = [self.action(verb) for verb in self._resource.verbs]
+        made += [self.act(name, told) for name, told in self._resource.operations.items()]
+        return [replace(action, default=action.verb in allowed) for action in made]
+
+    def act(self, operation: str, told: OperationSpec) -> Action:
+        """The action that does an operation of the provider with one record."""
+        spec, entity, contract = self._source.spec, self._entity, self._source.contract
+        name = told.name or f"{snake_case(operation)}_{snake_case(entity.name)}"
+        makes = contract.entities[told.makes] if told.makes else None
+        company = self._company_path is not None
+        path = path_group(Verb.ACT, entity, None, contract, company_scoped=company)
+        return Action(
+            id=f"{spec.key}_{name}",
+            label=title(name),
+            description=told.about,
+            connector=spec.key,
+            resource=self._key,
+            verb=Verb.ACT,
+            entity=entity,
+            contract=contract,
+            annotations=ANNOTATIONS[Verb.ACT],
+            required_scopes=self._resource.scopes or spec.required_scopes,
+            path=f"{self._path(Verb.ACT, None)}/{contract.namespace}.{operation}",
+            input_schema=input_schema({"path": path, "headers": headers_group(Verb.ACT)}),
+            output_schema=act_output(makes),
+            example=action_example(Verb.ACT, self._resource, entity, None),
+            company_scoped=company,
+            rights=action_rights(Verb.ACT, entity, self._source.permissions.resources.get(self._key)),
+            brief=told.about,
+            operation=operation,
+            makes=makes,
+        )
+
     def action(self, verb: Verb) -> Action:
+        """The action of a verb on the records themselves."""
         spec, entity, resource = self._source.spec, self._entity, self._resource
         name = self._key if verb is Verb.LIST else snake_case(entity.name)
-        parent = self._parent() if verb in {Verb.LIST, Verb.CREATE} else None
+        parent = self._parent() if verb in {Verb.LIST, Verb.CREATE} or not resource.alone else None
         links = resource.expand if verb in {Verb.LIST, Verb.GET} else ()
         return Action(
             id=f"{spec.key}_{verb}_{name}",
@@ -170,20 +208,26 @@ class _Resource:
         return self._source.spec.company_path if self._resource.company else None
 
     def _path(self, verb: Verb, parent: Parent | None) -> str:
-        """Below the service root: a list or create of a child goes through its parent, one record is reached by its own id."""
+        """Below the service root: a list or create of a child goes through its parent, one record is mostly reached by its own id."""
         below = [self._company_path] if self._company_path else []
         if parent is not None:
-            below += [f"{parent.entity.set}({{{parent.parameter}}})", parent.link]
-        else:
-            below.append(self._entity.set if verb in {Verb.LIST, Verb.CREATE} else f"{self._entity.set}({{id}})")
+            above = "{parent}" if parent.choice else parent.entity.set
+            below.append(f"{above}({{{parent.parameter}}})")
+        name = self._entity.set if parent is None else parent.link
+        below.append(name if verb in {Verb.LIST, Verb.CREATE} else f"{name}({{id}})")
         return "/".join(below)
 
     def _parent(self) -> Parent | None:
         if self._resource.parent is None:
             return None
-        above: Entity = self._source.contract.entities[self._source.resources[self._resource.parent].entity]
-        link = next(link for link in above.links.values() if link.many and link.entity == self._entity.name)
-        return Parent(above, f"{snake_case(above.name)}_id", link.name, link.target_field)
+        named = self._resource.parent
+        contract, resources = self._source.contract, self._source.resources
+        keys = (named,) if isinstance(named, str) else named
+        above = [contract.entities[resources[key].entity] for key in keys]
+        link = next(link for link in above[0].links.values() if link.many and link.entity == self._entity.name)
+        if isinstance(named, str):
+            return Parent(above[0], f"{snake_case(above[0].name)}_id", link.name, link.target_field)
+        return Parent(above[0], "parent_id", link.name, choice={entity.set: entity for entity in above})
 
     def _input(self, verb: Verb, parent: Parent | None) -> Mapping[str, object]:
         entity, resource, contract = self._entity, self._resource, self._source.contract

@@ -13,7 +13,8 @@ def action_description(verb: Verb, key: str, resource: ResourceSpec, entity: Ent
     many, one = words(key), words(entity.name)
     sentences = [_verb_sentence(verb, many, one), resource.about or entity.about]
     if verb is Verb.LIST and resource.parent is not None:
-        sentences.append(f"The list is asked below one of the {words(resource.parent)}.")
+        above = words(resource.parent) if isinstance(resource.parent, str) else "records that have them"
+        sentences.append(f"The list is asked below one of the {above}.")
     if verb in {Verb.LIST, Verb.GET} and resource.expand:
         sentences.append(f"Linked records that may come along: {', '.join(resource.expand)}.")
     if verb is Verb.CREATE:
@@ -35,7 +36,7 @@ def action_brief(verb: Verb, key: str, resource: ResourceSpec, entity: Entity) -
             sentences = [f"Create one {one}" + (f"; needs {_and(needed)}." if needed else ".")]
         case Verb.GET:
             sentences = [f"Read one {one} by id."]
-        case Verb.UPDATE | Verb.DELETE:
+        case _:
             sentences = [f"{'Change' if verb is Verb.UPDATE else 'Delete'} one {one}."]
     return " ".join([*sentences, note] if note else sentences)
 
@@ -61,7 +62,7 @@ def _verb_sentence(verb: Verb, many: str, one: str) -> str:
             return f"Create a new {one} and answer it with everything the provider filled in."
         case Verb.UPDATE:
             return f"Change the given fields of {single} and leave the others as they are."
-        case Verb.DELETE:
+        case _:
             return f"Delete {single} for good."
 
 

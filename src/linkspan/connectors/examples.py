@@ -12,6 +12,8 @@ PARENT_ID = "e27b8c90-51d4-4f3a-b6a8-7d19c0f4523e"
 def action_example(verb: Verb, resource: ResourceSpec, entity: Entity, parent: Parent | None) -> dict[str, object]:
     """The groups `{path, query, body}` that the verb needs; an update changes the last plain field of the resource's example."""
     below = {parent.parameter: _key(parent.entity, PARENT_ID)} if parent else {}
+    if parent and parent.choice:
+        below["parent"] = next(iter(parent.choice))
     one = {"id": _key(entity, resource.example.get(entity.key[0], RECORD_ID))}
     body = dict(resource.example)
     match verb:
@@ -19,13 +21,13 @@ def action_example(verb: Verb, resource: ResourceSpec, entity: Entity, parent: P
             key = list(entity.key)
             query = {"select": [*key, *[name for name in resource.filter_by if name not in key][:2]], "top": 10}
             return {"path": below, "query": query} if below else {"query": query}
-        case Verb.GET | Verb.DELETE:
-            return {"path": one}
+        case Verb.GET | Verb.DELETE | Verb.ACT:
+            return {"path": {**below, **one}}
         case Verb.CREATE:
             return {"path": below, "body": body} if below else {"body": body}
         case Verb.UPDATE:
             plain = [name for name in body if name in entity.fields]
-            return {"path": one, "body": {name: body[name] for name in plain[-1:]}}
+            return {"path": {**below, **one}, "body": {name: body[name] for name in plain[-1:]}}
 
 
 def _key(entity: Entity, known: object) -> object:

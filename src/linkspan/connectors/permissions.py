@@ -14,7 +14,7 @@ RIGHTS = "RIMD"
 LONGEST_ROLE_ID = 20
 """Business Central refuses a longer RoleID."""
 
-_OWN_RIGHTS = {Verb.LIST: "R", Verb.GET: "R", Verb.CREATE: "RIM", Verb.UPDATE: "RM", Verb.DELETE: "RD"}
+_OWN_RIGHTS = {Verb.LIST: "R", Verb.GET: "R", Verb.CREATE: "RIM", Verb.UPDATE: "RM", Verb.DELETE: "RD", Verb.ACT: "RM"}
 _XML_RIGHTS = {"R": "ReadPermission", "I": "InsertPermission", "M": "ModifyPermission", "D": "DeletePermission"}
 
 
@@ -22,7 +22,12 @@ def action_rights(verb: Verb, entity: Entity, declared: TableRightsSpec | None) 
     """Table → rights that one action needs: the declared tables, or the entity's own table when nothing is declared."""
     if declared is None:
         return {entity.table: _OWN_RIGHTS[verb]} if entity.table else {}
-    by_verb = {Verb.CREATE: declared.create, Verb.UPDATE: declared.update, Verb.DELETE: declared.delete}
+    by_verb = {
+        Verb.CREATE: declared.create,
+        Verb.UPDATE: declared.update,
+        Verb.DELETE: declared.delete,
+        Verb.ACT: declared.act,
+    }
     return merged_rights([declared.read, by_verb.get(verb, {})])
 
 

@@ -18,10 +18,18 @@ def check_resources(document: Document, contract: Contract, scopes: Collection[s
         _check_resource(document, key, contract, scopes)
         for path, verb in document.names((key, "verbs")):
             name = key if verb == "list" else snake_case(document.text((key, "entity")) or key)
-            action = f"{verb}_{name}"
-            if action in ids:
-                document.say(path, f"{action} is made by {ids[action]} already; remove this verb or the resource")
-            ids[action] = key
+            _claim(document, path, f"{verb}_{name}", key, ids)
+        for operation in document.part((key, "operations")):
+            here: Path = (key, "operations", operation)
+            entity = snake_case(document.text((key, "entity")) or key)
+            _claim(document, here, document.text((*here, "name")) or f"{snake_case(operation)}_{entity}", key, ids)
+
+
+def _claim(document: Document, path: Path, action: str, key: str, ids: dict[str, str]) -> None:
+    """Note an action id that a verb or operation before has taken."""
+    if action in ids:
+        document.say(path, f"{action} is made by {ids[action]} already; remove it here or there, or give another name")
+    ids[action] = key
 
 
 def _check_resource(document: Document, key: str, contract: Contract, scopes: Collection[str]) -> None:
@@ -37,6 +45,7 @@ def _check_resource(document: Document, key: str, contract: Contract, scopes: Co
         _check_names(document, key, entity)
         _check_links(document, key, entity, contract)
         _check_parent(document, key, entity, contract)
+        _check_operations(document, key, entity, contract)
         _check_example(document, key, entity, contract)
 
 
@@ -56,6 +65,11 @@ def _check_verbs(document: Document, key: str, entity: Entity | None) -> None:
                 path, f"remove {verb!r}: the contract offers {', '.join(sorted(entity.verbs))} of {entity.name}"
             )
         seen.add(verb)
+    for verb in document.part((key, "left_out")):
+        if verb in seen or (entity is not None and VERBS_OFFERED.get(verb) not in entity.verbs):
+            document.say(
+                (key, "left_out", verb), f"remove {verb!r}: it is among verbs, or the contract does not offer it"
+            )
     for verb in document.part((key, "notes")):
         if verb in VERBS_OFFERED and verb not in seen:
             document.say((key, "notes", verb), f"remove this note or add {verb!r} to verbs")
@@ -92,17 +106,28 @@ def _check_links(document: Document, key: str, entity: Entity, contract: Contrac
 
 
 def _check_parent(document: Document, key: str, entity: Entity, contract: Contract) -> None:
-    parent = document.text((key, "parent"))
-    if parent is None:
-        return
-    if parent not in document.data:
-        document.say((key, "parent"), unknown_name("resource", parent, document.data))
-        return
-    above = contract.entities.get(document.text((parent, "entity")) or "")
-    if above and not any(link.many and link.entity == entity.name for link in above.links.values()):
-        document.say(
-            (key, "parent"), f"name a resource whose entity has a list of {entity.name}; {above.name} has none"
-        )
+    alone = document.text((key, "parent"))
+    named = [((key, "parent"), alone)] if alone is not None else document.names((key, "parent"))
+    for path, parent in named:
+        above = contract.entities.get(document.text((parent, "entity")) or "")
+        if parent not in document.data:
+            document.say(path, unknown_name("resource", parent, document.data))
+        elif above and not any(link.many and link.entity == entity.name for link in above.links.values()):
+            document.say(path, f"name a resource whose entity has a list of {entity.name}; {above.name} has none")
+
+
+def _check_operations(document: Document, key: str, entity: Entity, contract: Contract) -> None:
+    verbs = [verb for _, verb in document.names((key, "verbs"))]
+    for operation in document.part((key, "operations")):
+        here: Path = (key, "operations", operation)
+        if operation not in entity.operations:
+            document.say(here, unknown_name(f"operation of {entity.name}", operation, entity.operations))
+        makes = document.text((*here, "makes"))
+        if makes is not None and makes not in contract.entities:
+            document.say((*here, "makes"), unknown_name("entity", makes, contract.entities))
+    for path, verb in document.names((key, "default")):
+        if verb not in verbs and not (verb == "act" and document.part((key, "operations"))):
+            document.say(path, f"remove {verb!r} or add it to verbs: only actions that exist can be allowed")
 
 
 def _check_example(document: Document, key: str, entity: Entity, contract: Contract) -> None:

@@ -11,6 +11,9 @@ from linkspan.model import Verb
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+ON_A_VERSION = frozenset({Verb.UPDATE, Verb.DELETE, Verb.ACT})
+"""Verbs that may be tied to a record's version by its etag."""
+
 _NAME = "[A-Za-z][A-Za-z0-9_]*"
 
 
@@ -43,18 +46,28 @@ def path_group(
         about = "Company: its GUID, name or display name. Left out, the account's own company is used."
         properties["company_id"] = {"type": "string", "minLength": 1, "description": about}
     if parent is not None:
-        kind, schema = key_input(parent.entity, contract)
-        about = f"{kind} of the {words(parent.entity.name)} that holds the {words(entity.set)}."
-        if verb is Verb.LIST:
-            required.append(parent.parameter)
-        else:
-            about += f" Needed unless body.{parent.body_field} names it."
-        properties[parent.parameter] = {**schema, "description": about}
-    if verb in {Verb.GET, Verb.UPDATE, Verb.DELETE}:
+        above, needed = _above(verb, entity, parent, contract)
+        properties |= above
+        required += needed
+    if verb not in {Verb.LIST, Verb.CREATE}:
         kind, schema = key_input(entity, contract)
         properties["id"] = {**schema, "description": f"{kind} of the {words(entity.name)}."}
         required.append("id")
     return closed(properties, required)
+
+
+def _above(verb: Verb, entity: Entity, parent: Parent, contract: Contract) -> tuple[dict[str, object], list[str]]:
+    """The inputs that name the record above, and which of them must be there."""
+    kind, schema = key_input(parent.entity, contract)
+    name = "record" if parent.choice else words(parent.entity.name)
+    about = f"{kind} of the {name} that holds the {words(entity.set)}."
+    if verb is Verb.CREATE and parent.body_field is not None:
+        about += f" Needed unless body.{parent.body_field} names it."
+        return {parent.parameter: {**schema, "description": about}}, []
+    inputs: dict[str, object] = {parent.parameter: {**schema, "description": about}}
+    if parent.choice:
+        inputs["parent"] = {"enum": list(parent.choice), "description": "Entity set of the record with parent_id."}
+    return inputs, list(inputs)
 
 
 def query_group(
@@ -181,10 +194,20 @@ def writable(entity: Entity, contract: Contract, leave_out: str | None = None) -
 
 def headers_group(verb: Verb) -> JsonSchema:
     """`if_match` for changes of an existing record."""
-    if verb not in {Verb.UPDATE, Verb.DELETE}:
+    if verb not in ON_A_VERSION:
         return closed({})
     about = "`@odata.etag` of the record as you read it: the change is refused if somebody changed it since. Left out, the last writer wins."
     return closed({"if_match": {"type": "string", "minLength": 1, "description": about}})
+
+
+def act_output(makes: Entity | None) -> JsonSchema:
+    """The answer of an operation: which record it made, if it makes one."""
+    data: JsonSchema = {"type": "null"}
+    if makes is not None:
+        about = f"The {words(makes.name)} that was made: its entity and id; null if the provider does not name it."
+        made = {"entity": {"const": makes.name}, "id": {"type": "string"}}
+        data = {**closed(made, list(made), about), "type": ["object", "null"]}
+    return {"$schema": DIALECT, **closed({"data": data, "next": {"type": "null"}}, ["data", "next"])}
 
 
 def output_schema(verb: Verb, entity: Entity, links: tuple[str, ...], contract: Contract) -> JsonSchema:

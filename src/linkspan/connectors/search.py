@@ -70,12 +70,12 @@ class ActionIndex:
 
     def search(self, question: str, *, limit: int = 5, connector: str | None = None) -> list[Found]:
         """The actions that fit best, best first; `connector` keeps to one connector's."""
-        asked = self._understood(stems(question))
+        asked, sources = self._understood(stems(question))
         verbs = _verb_scores(stems(question))
         ranked: list[tuple[float, Action]] = []
         for key in self._candidates(asked, connector):
             resource = self._resources[key]
-            fit = self._fit(resource, asked)
+            fit = self._fit(resource, asked, sources)
             if fit > 0:
                 ranked += [
                     (fit + _VERB_WEIGHT * verbs.get(verb, 0.0), action)
@@ -91,15 +91,20 @@ class ActionIndex:
         found = found or {key for word in asked for key in self._postings.get(word, ())}
         return {key for key in found if connector is None or key[0] == connector}
 
-    def _understood(self, asked: Sequence[str]) -> dict[str, float]:
-        """The question's words with their weights: as they are, by the head word of a name that they stand for, mended where misspelt."""
+    def _understood(self, asked: Sequence[str]) -> tuple[dict[str, float], dict[str, str]]:
+        """The question's words with their weights: as they are, by the head word of a name that they stand for, mended where misspelt.
+
+        The second mapping tells which word of the question each of them comes from.
+        """
         weights: dict[str, float] = {}
+        sources: dict[str, str] = {}
         for word in asked:
             known = {word: 1.0} if word in self._postings or word in _TERM_WORDS else self._mended(word)
-            for each, weight in known.items():
-                for meant, share in self._meant(each):
-                    weights[meant] = max(weights.get(meant, 0.0), share * weight)
-        return weights
+            shares = [(meant, share * weight) for each, weight in known.items() for meant, share in self._meant(each)]
+            for meant, weight in shares:
+                if weight > weights.get(meant, 0.0):
+                    weights[meant], sources[meant] = weight, word
+        return weights, sources
 
     def _meant(self, word: str) -> Iterator[tuple[str, float]]:
         """The word itself, the parts of names that it stands for, and the head of the one name that it is another word for."""
@@ -117,14 +122,21 @@ class ActionIndex:
             return {}
         shared = Counter(known for part in parts for known in self._trigrams.get(part, ()))
         found = {known: 2 * count / (len(parts) + len(_trigrams(known))) for known, count in shared.most_common(8)}
+        # A word of a name is meant rather than one that only some field's description has.
+        found = {known: score * (1.0 if known in self._named else 0.9) for known, score in found.items()}
         best = max(found.values(), default=0.0)
         return {known: 0.8 * score for known, score in found.items() if score == best and score >= _LEAST_SIMILAR}
 
-    def _fit(self, resource: _Resource, asked: Mapping[str, float]) -> float:
-        """How well a resource fits: its name's words found and missing, its best alias, and the words of its description."""
-        name = sum(
-            self._weights[word] * (_NAME * asked[word] if word in asked else -_MISSING) for word in resource.name
-        )
+    def _fit(self, resource: _Resource, asked: Mapping[str, float], sources: Mapping[str, str]) -> float:
+        """How well a resource fits: its name's words found and missing, its best alias, and the words of its description.
+
+        Each word of the question finds one word of the name at most: who asks for customers does not ask for customer sales.
+        """
+        name, used = 0.0, set[str]()
+        for word in sorted(resource.name, key=lambda word: -asked.get(word, 0.0)):
+            found = word in asked and sources[word] not in used
+            name += self._weights[word] * (_NAME * asked[word] if found else -_MISSING)
+            used |= {sources[word]} if found else set()
         alias = max((self._alias(alias, asked) for alias in resource.aliases), default=0.0)
         about = sum(self._weights[word] * weight for word, weight in asked.items() if word in resource.about)
         return max(name, 0.0) + _ALIAS * alias + _ABOUT * about + 0.15 * min(name, 0.0)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from linkspan.model import Verb
 
 KEY_PATTERN = r"^[a-z][a-z0-9-]{1,39}$"
-NAME_PATTERN = r"^[a-z][a-z0-9_]{0,39}$"
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,49}$"
 
 Text = Annotated[str, Field(min_length=1)]
 Sentence = Annotated[str, Field(min_length=1, pattern=r"\.$")]
@@ -160,13 +160,29 @@ class ConnectorSpec(Spec):
     )
 
 
+class OperationSpec(Spec):
+    """One thing that the provider does with a record besides changing its fields, such as posting it."""
+
+    about: Sentence = Field(description="what it does and what cannot be undone, in a sentence or two")
+    name: str | None = Field(
+        default=None,
+        pattern=NAME_PATTERN,
+        description="the action's name without the connector's key, such as make_order_from_sales_quote; left out: operation and entity",
+    )
+    makes: Text | None = Field(default=None, description="the entity of the record that it makes, whose id is answered")
+
+
 class ResourceSpec(Spec):
     """One resource: which entity of the contract, which verbs, and what to say about them."""
 
     entity: Text = Field(description="the contract's entity, such as customer")
     about: Sentence | None = Field(default=None, description="a sentence telling what the records are")
     verbs: tuple[Verb, ...] = Field(min_length=1, description="some of list, get, create, update, delete")
-    parent: str | None = Field(default=None, description="the resource key that a list is asked below")
+    parent: str | tuple[Text, ...] | None = Field(
+        default=None,
+        description="the resource key that a list is asked below, or several of which the caller names one",
+    )
+    alone: bool = Field(default=True, description="false: one record, too, is reached only below its parent")
     company: bool = Field(default=True, description="false: the resource is not inside a company")
     also: tuple[Text, ...] = Field(
         default=(), description="other words and languages' words for the records, by which they are found"
@@ -183,8 +199,17 @@ class ResourceSpec(Spec):
         default=(), description="fields that a create needs; a list among them means: at least one of these"
     )
     notes: Mapping[Verb, Sentence] = Field(default={}, description="one more sentence for a verb")
+    left_out: Mapping[Verb, Sentence] = Field(
+        default={}, description="verbs that the contract offers and the provider cannot serve, each with the reason"
+    )
     scopes: tuple[Text, ...] = Field(default=(), description="scopes that replace the connector's required_scopes")
     example: Example = Field(default={}, description="body of a valid create (or update), with invented values")
+    operations: Mapping[Text, OperationSpec] = Field(
+        default={}, description="the contract's operations that become actions: {operation: {about, name, makes}}"
+    )
+    default: bool | tuple[Verb, ...] = Field(
+        default=True, description="which of its actions a new profile allows: true (all), false, or a list of verbs"
+    )
 
 
 class TableRightsSpec(Spec):
@@ -194,6 +219,7 @@ class TableRightsSpec(Spec):
     create: Mapping[str, Rights] = Field(default={}, description="for create, besides read: {table: rights}")
     update: Mapping[str, Rights] = Field(default={}, description="for update, besides read: {table: rights}")
     delete: Mapping[str, Rights] = Field(default={}, description="for delete, besides read: {table: rights}")
+    act: Mapping[str, Rights] = Field(default={}, description="for operations, besides read: {table: rights}")
 
 
 class PermissionsSpec(Spec):

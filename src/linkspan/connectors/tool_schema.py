@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from linkspan.connectors.action import Action
 from linkspan.connectors.contract import Contract, Field, FieldType
+from linkspan.connectors.schemas import ON_A_VERSION
 from linkspan.model import Verb
 
 Group = Mapping[str, Mapping[str, object]]
@@ -43,7 +44,7 @@ class ToolInput:
 def tool_input(action: Action) -> ToolInput:
     """The input of an action, without what only programs use (`all`, `page_size`)."""
     groups: dict[str, Group] = {"path": _path(action), "query": _query(action), "body": _body(action)}
-    if action.verb in {Verb.UPDATE, Verb.DELETE}:
+    if action.verb in ON_A_VERSION:
         groups["headers"] = {"if_match": _TEXT}
     required = {
         "path": tuple(_required(action.input_schema, "path")),
@@ -64,7 +65,7 @@ def _required(schema: Mapping[str, object], group: str) -> list[str]:
 def _path(action: Action) -> Group:
     properties = action.input_schema["properties"]
     inside = properties.get("path", {}).get("properties", {}) if isinstance(properties, dict) else {}
-    return dict.fromkeys(inside, _TEXT)
+    return {name: {"enum": one["enum"]} if "enum" in one else _TEXT for name, one in inside.items()}
 
 
 def _query(action: Action) -> Group:

@@ -11,6 +11,7 @@ from linkspan.engine import faults
 from linkspan.engine.call import StepSink, Target, TokenSource
 from linkspan.engine.json_text import dump, parse
 from linkspan.engine.retry import Failure, FailureKind, Patience, pause_before_retry
+from linkspan.engine.shape import ADDRESS
 from linkspan.engine.urls import shown_url
 from linkspan.model import Secret, Step
 from linkspan.transport.protocol import Inbound, Outbound, Transport, TransportError
@@ -46,13 +47,22 @@ class Exchange:
         return await self._ask("GET", url, headers, None) or {}
 
     async def write(
-        self, method: str, url: str, body: object = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        body: object = None,
+        headers: Mapping[str, str] | None = None,
+        *,
+        once: bool = False,
     ) -> dict[str, object] | None:
-        """Send a write and give the record that the provider answers, if any. Raises WriteOutcomeUnknownError where it cannot know."""
-        return await self._ask(method, url, headers, None if body is None else dump(body))
+        """Send a write and give the record that the provider answers, if any. Raises WriteOutcomeUnknownError where it cannot know.
+
+        `once`: whatever happens, it is not sent again, except with a new token where the provider refused the old one.
+        """
+        return await self._ask(method, url, headers, None if body is None else dump(body), once=once)
 
     async def _ask(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None
+        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None, *, once: bool = False
     ) -> dict[str, object] | None:
         """Send a request until it is answered with 2xx or must not be sent again; then raise the error that the last failure means."""
         patience, began, tries = self.wiring.patience, time.monotonic(), 0
@@ -71,7 +81,7 @@ class Exchange:
             pause = pause_before_retry(
                 outcome, patience, writes=method != "GET", tries=tries, spent=time.monotonic() - began
             )
-            if pause is None:
+            if pause is None or once:
                 raise outcome.error
             if outcome.kind is FailureKind.LIMITED:
                 self.wiring.throttle.pause(self.target.throttle_key, pause)
@@ -117,7 +127,8 @@ class Exchange:
         if not HTTPStatus.OK <= inbound.status < HTTPStatus.MULTIPLE_CHOICES:
             return self._refusal(inbound, request)
         if request.method == "DELETE" or (inbound.status == HTTPStatus.NO_CONTENT and request.method != "GET"):
-            return None
+            location = next((value for name, value in inbound.headers.items() if name.lower() == "location"), None)
+            return {ADDRESS: location} if location else None
         try:
             record = parse(inbound.body)
         except ValueError:

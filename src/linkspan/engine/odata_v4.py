@@ -7,7 +7,7 @@ from linkspan.engine.companies import Companies
 from linkspan.engine.cursor import seal_position
 from linkspan.engine.exchange import Exchange
 from linkspan.engine.pages import STREAMED_PAGE, Page, after_rows, collect, every_page, first_position, read_page
-from linkspan.engine.shape import Record, Shaper, deep_shaper_of, shaper_of
+from linkspan.engine.shape import Record, Shaper, deep_shaper_of, made_record, shaper_of
 from linkspan.engine.urls import action_path, list_tail, record_url
 from linkspan.engine.values import GUID
 from linkspan.errors import ProviderAnswerError
@@ -79,6 +79,12 @@ class ODataV4:
         await exchange.write("DELETE", url, headers={"If-Match": etag})
         return Result(None, concurrency=concurrency)
 
+    async def act(self, call: Call, exchange: Exchange, path: str) -> Result:
+        """An operation done with one record, and the id of the record that it made; it is sent once and never again."""
+        headers = {"If-Match": call.if_match} if call.if_match is not None else None
+        answer = await exchange.write("POST", f"{call.target.api_root}/{path}", headers=headers, once=True)
+        return Result(made_record(call.action.makes, answer))
+
     @staticmethod
     async def _etag(call: Call, exchange: Exchange, url: str) -> tuple[str, str | None]:
         """The caller's etag, or the record's current one and the word that says what this means."""
@@ -122,4 +128,5 @@ _VERBS: Mapping[Verb, Callable[[ODataV4, Call, Exchange, str], Awaitable[Result]
     Verb.CREATE: ODataV4.create_record,
     Verb.UPDATE: ODataV4.update_record,
     Verb.DELETE: ODataV4.delete_record,
+    Verb.ACT: ODataV4.act,
 }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from linkspan.connectors.contract import Contract, Entity, FieldType
 
@@ -9,6 +10,10 @@ Record = dict[str, object]
 # Changes a record in place and gives it back.
 Shaper = Callable[[Record], Record]
 
+ADDRESS = "@odata.id"
+"""Under this name an exchange hands on the address that an answer without a body gave."""
+
+_ADDRESSED = re.compile(r"(\w+)\('?([^()'/]+)'?\)/?$")
 _CONTEXT = "@odata.context"
 _ENCODED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -51,6 +56,15 @@ def deep_shaper_of(entity: Entity, contract: Contract, made: dict[str, Shaper] |
 
     known[entity.name] = shape
     return shape
+
+
+def made_record(entity: Entity | None, answer: Record | None) -> Record | None:
+    """The record that an operation made, as `{entity, id}`: the last step of the address that the provider gave, if it names one."""
+    address = (answer or {}).get(ADDRESS)
+    found = _ADDRESSED.search(address) if isinstance(address, str) else None
+    if entity is None or found is None or found[1] != entity.set:
+        return None
+    return {"entity": entity.name, "id": unquote(found[2])}
 
 
 def decoded(wire: str) -> str:

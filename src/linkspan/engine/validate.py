@@ -10,10 +10,11 @@ import msgspec
 
 from linkspan.connectors.action import Action, Connector
 from linkspan.connectors.names import nearest
+from linkspan.connectors.schemas import ON_A_VERSION
 from linkspan.engine.call import COMPANY, Call, Inputs, Position, Target
 from linkspan.engine.options import option_readers
 from linkspan.engine.records import BodyReader, body_reader
-from linkspan.engine.values import Literal, Reader, kind_of, literal_of, reader_of, text_reader
+from linkspan.engine.values import Literal, Reader, choice_reader, kind_of, literal_of, reader_of, text_reader
 from linkspan.errors import CursorInvalidError, InvalidInputError, Mistake
 from linkspan.model import Verb
 
@@ -135,19 +136,23 @@ class Plan:
 def plan_of(action: Action, connector: Connector) -> Plan:
     """Compile what an action's inputs are checked against."""
     parent = action.parent
-    below = (parent.parameter, parent.body_field) if parent is not None and action.verb is Verb.CREATE else None
+    creates = parent is not None and action.verb is Verb.CREATE and not parent.choice
+    below = (parent.parameter, parent.body_field) if parent is not None and creates else None
     path = {
         name: _path_input(action, name, connector.enum_literals, required=below is None or name != below[0])
         for name in _PLACEHOLDER.findall(action.path)
     }
-    takes_etag = action.verb in (Verb.UPDATE, Verb.DELETE)
+    takes_etag = action.verb in ON_A_VERSION
     return Plan(action, path, option_readers(action, connector), body_reader(action), takes_etag, below)
 
 
 def _path_input(action: Action, name: str, enum_literals: str, *, required: bool) -> PathInput:
     if name == COMPANY:
         return PathInput(text_reader(250, min_length=1), str, required)
-    entity = action.parent.entity if action.parent is not None and name == action.parent.parameter else action.entity
+    parent = action.parent
+    if parent is not None and parent.choice and name == "parent":
+        return PathInput(choice_reader({each: each for each in parent.choice}), str, required)
+    entity = parent.entity if parent is not None and name == parent.parameter else action.entity
     key = entity.fields[entity.key[0]]
     return PathInput(reader_of(key, action.contract), literal_of(key, action.contract, enum_literals), required)
 

@@ -8,9 +8,12 @@ from difflib import get_close_matches
 from linkspan.connectors.action import Action, Connector, Scope
 from linkspan.model import Verb
 
-# One letter a verb; the letters and the resource keys are all that a shared address depends on.
+# One letter a verb, operations are named in full; the letters and the resource keys are all that a shared address depends on.
 LETTERS: Mapping[Verb, str] = {Verb.LIST: "l", Verb.GET: "g", Verb.CREATE: "c", Verb.UPDATE: "u", Verb.DELETE: "d"}
 SEPARATORS: Mapping[str, str] = {"space": " ", "comma": ",", "newline": "\n", "plus": "+"}
+EVERYTHING = "all"
+"""Stands in an address for every action of the connector."""
+
 _LONGEST_NAME_SHOWN = 80
 
 
@@ -53,19 +56,26 @@ def select(connector: Connector, chosen: Collection[str], unknown: Iterable[str]
 
 
 def write_selection(connector: Connector, chosen: Collection[str]) -> str:
-    """The short text of a selection; empty when all or none are chosen, because then the plain address says the same."""
-    if not chosen or len(set(chosen) & connector.actions.keys()) == len(connector.actions):
+    """The short text of a selection; empty for none and for what a new profile allows: then the plain address says the same."""
+    if not chosen or set(chosen) & connector.actions.keys() == {action.id for action in _usual(connector)}:
         return ""
+    if len(set(chosen) & connector.actions.keys()) == len(connector.actions):
+        return EVERYTHING
     letters: dict[str, str] = {}
     for action in connector.actions.values():
-        if action.id in chosen:
+        if action.id in chosen and action.verb in LETTERS:
             letters[action.resource] = letters.get(action.resource, "") + LETTERS[action.verb]
-    return "~".join(f"{resource}.{text}" for resource, text in letters.items())
+    operations = [action.id for action in connector.actions.values() if action.id in chosen and action.operation]
+    return "~".join([*(f"{resource}.{text}" for resource, text in letters.items()), *operations])
 
 
 def selected_actions(connector: Connector, selection: Selection) -> tuple[Action, ...]:
-    """The actions that a guide speaks of: the chosen ones, or all when none is chosen."""
-    return tuple(connector.actions[id_] for id_ in selection.chosen) or tuple(connector.actions.values())
+    """The actions that a guide speaks of: the chosen ones, or those that a new profile allows."""
+    return tuple(connector.actions[id_] for id_ in selection.chosen) or _usual(connector)
+
+
+def _usual(connector: Connector) -> tuple[Action, ...]:
+    return tuple(action for action in connector.actions.values() if action.default)
 
 
 def smallest_scopes(connector: Connector, actions: Iterable[Action]) -> tuple[str, ...]:
@@ -105,10 +115,13 @@ def _included(scopes: Mapping[str, Scope], name: str) -> set[str]:
 
 
 def _parts(connector: Connector) -> dict[tuple[str, str], str]:
-    return {(action.resource, LETTERS[action.verb]): action.id for action in connector.actions.values()}
+    letters = ((action, LETTERS.get(action.verb)) for action in connector.actions.values())
+    return {(action.resource, letter): action.id for action, letter in letters if letter is not None}
 
 
 def _read_token(connector: Connector, by_part: Mapping[tuple[str, str], str], token: str) -> tuple[set[str], list[str]]:
+    if token == EVERYTHING:
+        return set(connector.actions), []
     resource, dot, letters = token.partition(".")
     if not dot or not letters:
         return ({token}, []) if token in connector.actions else (set(), [token])

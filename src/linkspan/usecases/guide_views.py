@@ -86,7 +86,7 @@ class GuideView:
     """A guide with a selection: everything that any form of it prints.
 
     `scopes_text` is `scopes` joined by the chosen separator; `selection` is the short text in the address; `options` are the
-    values of the form fields; `everything` tells that nothing is chosen, so that the guide speaks of all actions.
+    values of the form fields; `everything` tells that nothing is chosen, so that the guide speaks of the `usual` many that a new profile allows.
     """
 
     connector: str
@@ -101,6 +101,7 @@ class GuideView:
     groups: tuple[ActionGroup, ...]
     chosen: tuple[ActionRow, ...]
     everything: bool
+    usual: int
     selection: str
     scopes: tuple[str, ...]
     scopes_text: str

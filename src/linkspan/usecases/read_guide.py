@@ -84,6 +84,7 @@ def read_guide(base_url: str, request: GuideRequest) -> GuideView:
         groups=groups,
         chosen=tuple(rows[id_] for id_ in selection.chosen),
         everything=not selection.chosen,
+        usual=sum(action.default for action in connector.actions.values()),
         selection=write_selection(connector, selection.chosen),
         scopes=scopes,
         scopes_text=joined,

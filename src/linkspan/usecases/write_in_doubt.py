@@ -10,7 +10,7 @@ UNKNOWN_GUARDED = timedelta(hours=24)
 """How long a write that is running, or whose outcome is unknown here or to its caller, stands in the way of an equal one."""
 
 ANSWER_IN_DOUBT = timedelta(seconds=10)
-"""How long a finished create does so on a door whose clients repeat by themselves: a cut after our last byte cannot be seen."""
+"""How long a finished create or operation does so on a door whose clients repeat by themselves: a cut after our last byte cannot be seen."""
 
 
 KEY_KEPT = timedelta(days=30)
@@ -23,7 +23,7 @@ def guarded_until(
     """Until when a finished write stands in the way of an equal one; None: no longer."""
     if state is WriteState.UNKNOWN or (state is WriteState.DONE and caller_gone):
         return finished_at + UNKNOWN_GUARDED
-    if state is WriteState.DONE and verb is Verb.CREATE and repeated_by_clients:
+    if state is WriteState.DONE and verb in (Verb.CREATE, Verb.ACT) and repeated_by_clients:
         return finished_at + ANSWER_IN_DOUBT
     return None
 

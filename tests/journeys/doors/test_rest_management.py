@@ -59,11 +59,13 @@ async def test_connectors_and_actions(world: World) -> None:
         missing = await client.get(f"/v1/actions/{CONNECTOR}_create_sales_qoute")
 
     assert [CONNECTOR] == [connector["key"] for connector in connectors["data"]]
-    assert 70 == connectors["data"][0]["action_count"]
+    assert 466 == connectors["data"][0]["action_count"]
     assert f"{BASE}/connectors/{CONNECTOR}/guides/connector-profile/oauth-2-0.json" in [
         guide["json_url"] for guide in connectors["data"][0]["guides"]
     ]
-    assert [f"{CONNECTOR}_create_sales_quote"] == [found["id"] for found in creating["data"]]
+    assert [f"{CONNECTOR}_create_sales_quote_line", f"{CONNECTOR}_create_sales_quote"] == [
+        found["id"] for found in creating["data"]
+    ]
     assert creating["next"] is None
     assert "body" in action["input_schema"]["properties"]
     assert action["permissions"]

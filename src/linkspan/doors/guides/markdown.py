@@ -20,7 +20,7 @@ def guide_markdown(view: GuideView) -> str:
 
 
 def _selection(view: GuideView) -> list[str]:
-    which = f"All {view.total} actions (none singled out)." if view.everything else _names(view)
+    which = f"The {view.usual} of a new profile (none singled out)." if view.everything else _names(view)
     return [
         "## What the application may do",
         f"**Actions:** {which}",
