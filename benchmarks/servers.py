@@ -91,9 +91,10 @@ def _passthrough(folder: Path, provider: str, _: Path, running: ExitStack) -> Ro
 
 def _bare_asgi(folder: Path, provider: str, _: Path, running: ExitStack) -> Row:
     port = _free_port()
-    command = [sys.executable, str(HERE / "apps" / "bare_asgi.py"), provider, str(port)]
+    command = [sys.executable, str(HERE / "apps" / "bare_asgi.py"), provider + CUSTOMER, str(port)]
     server = running.enter_context(Process("bare_asgi", command, folder, core=SERVER_CORE))
-    return Row("bare ASGI (uvicorn, pyreqwest)", server, Ask(f"http://127.0.0.1:{port}{CUSTOMER}"))
+    # Keys of the same length as Linkspan's.
+    return Row("bare ASGI (uvicorn, pyreqwest)", server, _rpc_ask(port, "v1.us1." + "k" * 43, "a" * 20))
 
 
 def _fastmcp(folder: Path, provider: str, python: Path, running: ExitStack) -> Row:
@@ -119,13 +120,13 @@ def _linkspan(folder: Path, provider: str, _: Path, running: ExitStack) -> Row:
     command = [sys.executable, str(HERE / "apps" / "linkspan_server.py"), provider, str(port), str(data)]
     server = running.enter_context(Process("linkspan", command, folder, core=SERVER_CORE))
     told = server.line()
-    headers = {
-        "Authorization": f"Bearer {told['api_key']}",
-        "x-account-id": told["account_id"],
-        "Content-Type": "application/json",
-    }
+    return Row("Linkspan /actions/rpc", server, _rpc_ask(port, told["api_key"], told["account_id"]))
+
+
+def _rpc_ask(port: int, api_key: str, account_id: str) -> Ask:
+    headers = {"Authorization": f"Bearer {api_key}", "x-account-id": account_id, "Content-Type": "application/json"}
     body = json.dumps({"action": "benchbc_get_customer", "path": {"id": RECORD}})
-    return Row("Linkspan /actions/rpc", server, Ask(f"http://127.0.0.1:{port}/actions/rpc", "POST", headers, body))
+    return Ask(f"http://127.0.0.1:{port}/actions/rpc", "POST", headers, body)
 
 
 def _nginx(name: str, folder: Path, core: int, **words: object) -> Process:

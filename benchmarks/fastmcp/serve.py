@@ -22,4 +22,6 @@ if __name__ == "__main__":
     )
     server = FastMCP.from_openapi(document, client=client, name="bench")
     app = server.http_app(path="/mcp", stateless_http=True, json_response=True)
-    uvicorn.run(app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", access_log=False)
+    uvicorn.run(
+        app, host="127.0.0.1", port=int(sys.argv[2]), log_level="warning", access_log=False, proxy_headers=False
+    )

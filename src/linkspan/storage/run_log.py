@@ -46,7 +46,8 @@ class RunLog:
         """Wait, before a call begins, until the log has room. Raises ServerBusyError after ten seconds without any."""
         if not self._room.is_set():
             try:
-                await asyncio.wait_for(self._room.wait(), _PATIENCE_SECONDS)
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await self._room.wait()
             except TimeoutError:
                 raise ServerBusyError("The log of runs cannot be written at the moment.") from None
 
@@ -66,8 +67,10 @@ class RunLog:
         """Store groups until cancelled; the caller flushes once more at the end."""
         while True:
             await self._some.wait()
+            # Not wait_for: Python 3.11's loses a cancellation that comes together with the event, and then the server never ends.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._group_full.wait(), _SECONDS)
+                async with asyncio.timeout(_SECONDS):
+                    await self._group_full.wait()
             try:
                 await self.flush()
             except ServerBusyError:
