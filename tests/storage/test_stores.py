@@ -308,6 +308,22 @@ async def test_the_log_book_writes_by_itself(database):
     assert run(1) == await RunStore(database).read(PROJECT.id, run(1).id)
 
 
+async def test_the_log_book_s_writer_ends_although_a_group_is_full_at_that_moment(database):
+    await add_account(database)
+    log = RunLog(RunStore(database))
+    writer = asyncio.create_task(log.keep_writing())
+    log.add(run(0, steps=()))
+    await asyncio.sleep(0.1)
+    for number in range(1, 1200):
+        log.add(run(number, steps=()))
+    writer.cancel()
+    done, _ = await asyncio.wait({writer}, timeout=5)
+    await log.flush()
+
+    assert {writer} == done
+    assert 1200 == len(await RunStore(database).list(PROJECT.id, RunFilter(limit=2000)))
+
+
 async def test_a_run_that_cannot_be_stored_does_not_hold_up_the_others(database):
     await add_account(database)
     log = RunLog(RunStore(database))

@@ -11,7 +11,7 @@ from linkspan.errors import ServerBusyError
 from linkspan.model import Run
 from linkspan.storage.run_store import RunStore
 
-_GROUP = 500
+_GROUP = 1000
 _SECONDS = 0.5
 _MOST_WAITING = 20_000
 _PATIENCE_SECONDS = 10.0

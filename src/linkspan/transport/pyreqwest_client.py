@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from weakref import WeakKeyDictionary
 
@@ -21,6 +21,7 @@ _NO_TLS_TALK = ("tcp connect error", "dns error")
 
 # So much of a body is read together with its head, in one journey between the event loop and the client's thread.
 _READ_AHEAD = 256 * 1024
+_REFUSED = 300
 
 
 class PyreqwestTransport:
@@ -76,14 +77,15 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
             building = building.body_bytes(request.body)
         async with building.build_streamed() as response:
             status = response.status
-            headers = dict(response.headers)
+            # Every header of a refusal may be wanted; of a success one or two are looked at, which is cheaper where they are.
+            headers = response.headers if status < _REFUSED else dict(response.headers)
             body = await _whole(response, headers, request.max_bytes)
     except (PyreqwestError, ValueError) as error:
         raise _explained(error, request, status) from None
     return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
 
 
-async def _whole(response: Response, headers: dict[str, str], limit: int) -> bytes:
+async def _whole(response: Response, headers: Mapping[str, str], limit: int) -> bytes:
     length = headers.get("content-length", "")
     if length.isdecimal():
         if int(length) > limit:
