@@ -141,3 +141,16 @@ def test_unknown_user_of_a_control_command_is_named(simulator: Simulator) -> Non
         simulator.set_licence("nobody", licensed=True)
     with pytest.raises(ValueError, match="no application"):
         simulator.expire_secrets(uuid4())
+
+
+def test_a_token_without_a_sign_in_is_like_any_other(person: Person, simulator: Simulator) -> None:
+    own, of_user = simulator.issue_token(), simulator.issue_token(ADMINISTRATOR)
+    over_http = person.http.post("/_sim/issue_token", json={"user": UNLICENSED}).json()
+    company = httpx2.get(simulator.company_url, headers={"authorization": f"Bearer {own}"})
+
+    assert [200, 200] == [person.companies(token).status_code for token in (own, of_user)]
+    assert ("app", None) == (claims_of(own)["idtyp"], claims_of(of_user).get("idtyp"))
+    assert rejected(person.companies(over_http)), "without a licence"
+    assert str(simulator.demo.company_id) == company.json()["id"]
+    assert 2 == simulator.expire_access_tokens(client_id=simulator.demo.client_id) - 1
+    assert rejected(person.companies(own))

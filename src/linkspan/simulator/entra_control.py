@@ -12,9 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from linkspan.simulator.command import Commanded, ControlError, command
 from linkspan.simulator.entra.authority import AccessRule, Authority
 from linkspan.simulator.entra.consents import ConsentPolicy
-from linkspan.simulator.entra.demo import DEMO_DOMAIN, default_permissions
+from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_DOMAIN, default_permissions
 from linkspan.simulator.entra.directory import AppRegistration, Audience, ClientSecret, Tenant, User
 from linkspan.simulator.entra.errors import MEANINGS
+from linkspan.simulator.entra.resources import BUSINESS_CENTRAL
+from linkspan.simulator.entra.tokens import Subject, mint_access_token
 
 _REVOKED: Final = 50173
 _EXPIRED: Final = 700082
@@ -116,6 +118,20 @@ class EntraControl(Commanded):
         certificates = (*app.certificates, _checked_certificate(certificate))
         self.authority.directory.put_app(replace(app, certificates=certificates))
         return len(certificates)
+
+    @command()
+    def issue_token(self, user: str | None = None, client_id: UUID = DEMO_CLIENT_ID, tenant: str = DEMO_DOMAIN) -> str:
+        """Return an access token for Business Central without asking anybody: of a user, or an application on its own."""
+        app = self._app(client_id)
+        if user is None:
+            names = frozenset(BUSINESS_CENTRAL.scope(one) for one in BUSINESS_CENTRAL.roles)
+            return mint_access_token(
+                self.authority, Subject(app, "1", self._tenant(tenant).id), BUSINESS_CENTRAL, names & app.roles
+            )[0]
+        person = self._user(user)
+        names = frozenset(BUSINESS_CENTRAL.scope(one) for one in BUSINESS_CENTRAL.delegated)
+        subject = Subject(app, "1", person.tenant_id, person)
+        return mint_access_token(self.authority, subject, BUSINESS_CENTRAL, names & app.permissions)[0]
 
     @command()
     def expire_access_tokens(self, user: str | None = None, client_id: UUID | None = None) -> int:

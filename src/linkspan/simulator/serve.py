@@ -74,6 +74,13 @@ class Simulator(Control):
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
+    @property
+    def company_url(self) -> str:
+        """The address of the first demo company, such as …/v2.0/{tenant}/Production/api/v2.0/companies({id})."""
+        demo = self.demo
+        root = f"{self.url}/v2.0/{demo.tenant_id}/{demo.environment}/api/v2.0"
+        return f"{root}/companies({demo.company_id})"
+
     def stop(self) -> None:
         """Stop serving; requests in progress get a second. A second call does nothing."""
         self.server.should_exit = True
