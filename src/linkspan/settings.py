@@ -40,6 +40,13 @@ class Settings(BaseSettings):
     master_key: SecretStr | None = Field(
         None, description="Master key of the vault (32 bytes as base64url); a file in the data folder without it."
     )
+    old_master_keys: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="Master keys before this one: what they wrapped can still be opened, until linkspan keys rotate.",
+    )
+    kms_key: str | None = Field(
+        None, description="Master key in a key management service, in place of one here: aws:alias/NAME or aws:ARN."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Addresses or networks whose X-Forwarded headers count."
     )
@@ -58,7 +65,7 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = Field("console", description="How messages are printed.")
     provider_timeout: float = Field(100.0, gt=0, description="Seconds to wait for a provider's answer.")
 
-    @field_validator("trusted_proxies", "connector_dirs", mode="before")
+    @field_validator("trusted_proxies", "connector_dirs", "old_master_keys", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

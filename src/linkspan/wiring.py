@@ -27,6 +27,7 @@ from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
+from linkspan.storage.sealed_store import SealedStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.upgrade import Upgraded, upgrade
 from linkspan.storage.webhook_store import WebhookStore
@@ -77,7 +78,8 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         ChangeCounter(database),
         RunStore(database),
     )
-    vault = await Vault.unlock(load_master_key(settings), DataKeyStore(database), clock)
+    data_keys = DataKeyStore(database)
+    vault = await Vault.unlock(load_master_key(settings), data_keys, clock)
     oauth = OAuthClient(transport, clock)
     tokens = Tokens(
         vault=vault,
@@ -105,6 +107,8 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         profiles=profiles,
         accounts=accounts,
         grants=grants,
+        sealed=SealedStore(database),
+        data_keys=data_keys,
         leases=leases,
         sessions=SessionStore(database),
         links=LinkStore(database),

@@ -8,12 +8,14 @@ import typer
 
 from linkspan.cli import (
     account,
+    backup,
     connector,
     demo,
     doctor,
     errors,
     guide,
     key,
+    keys,
     logs,
     mcp,
     profile,
@@ -65,6 +67,8 @@ app.add_typer(webhook.app, name="webhook", rich_help_panel=WORK)
 app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
 app.command("doctor", rich_help_panel=OPERATE)(doctor.doctor)
 app.command("errors", rich_help_panel=OPERATE)(errors.errors)
+app.add_typer(keys.app, name="keys", rich_help_panel=OPERATE)
+app.command("backup", rich_help_panel=OPERATE)(backup.backup)
 app.command("migrate", rich_help_panel=OPERATE)(serve.migrate)
 
 if __name__ == "__main__":

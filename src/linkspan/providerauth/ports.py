@@ -1,5 +1,6 @@
 """What providerauth needs of the store, as it sees it; the storage room fits these without knowing them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -48,6 +49,14 @@ class DataKeyStore(Protocol):
 
     async def add(self, scope: str, version: int, *, wrapped: bytes, master_key_id: str, now: datetime) -> bool:
         """Store a new version; False if it is there already."""
+        ...
+
+    async def scopes(self) -> Sequence[str]:
+        """Every scope that has a key."""
+        ...
+
+    async def rewrap(self, scope: str, version: int, *, wrapped: tuple[bytes, bytes], master_key_id: str) -> bool:
+        """Put the second wrapped text in place of the first; False if the first is not there any more."""
         ...
 
 

@@ -5,7 +5,9 @@ import binascii
 import hashlib
 import hmac
 import secrets
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
 
@@ -16,13 +18,32 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from linkspan.errors import CursorInvalidError, LinkspanError
 from linkspan.model import Secret
-from linkspan.providerauth.master_key import KEY_BYTES, NONCE_BYTES, KeyProvider
+from linkspan.providerauth.master_key import KEY_BYTES, NONCE_BYTES, KeyRing
 from linkspan.providerauth.ports import DataKeyStore
 
 INSTALLATION = "installation"
 _FORMAT = b"\x01"
 _VERSION_BYTES = 4
 _MAC_BYTES = 16
+
+
+KEPT_SECONDS = 300.0
+"""How long a process keeps a project's data keys in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did: the master key's name, how many data keys it wrapped anew, how many new data keys there are."""
+
+    master_key_id: str
+    rewrapped: int
+    added: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    by_version: dict[int, AESGCM]
+    until: float
 
 
 class Vault:
@@ -33,13 +54,13 @@ class Vault:
     master key changes none of them.
     """
 
-    def __init__(self, provider: KeyProvider, store: DataKeyStore, clock: Callable[[], datetime], root: bytes) -> None:
+    def __init__(self, provider: KeyRing, store: DataKeyStore, clock: Callable[[], datetime], root: bytes) -> None:
         self._provider, self._store, self._clock, self._root = provider, store, clock, root
-        self._keys: dict[str, dict[int, AESGCM]] = {}
+        self._keys: dict[str, _Keys] = {}
         self._derived: dict[str, bytes] = {}
 
     @classmethod
-    async def unlock(cls, provider: KeyProvider, store: DataKeyStore, clock: Callable[[], datetime]) -> Self:
+    async def unlock(cls, provider: KeyRing, store: DataKeyStore, clock: Callable[[], datetime]) -> Self:
         """The vault of this database; its root key is made at the first start. Raises ConfigurationError for a wrong master key."""
         found = await _load(provider, store, clock, INSTALLATION)
         return cls(provider, store, clock, found[max(found)])
@@ -55,9 +76,13 @@ class Vault:
 
     async def open(self, project_id: str, owner: str, field: str, sealed: bytes) -> Secret:
         """The secret again. Raises LinkspanError if the sealed text was changed or is another's."""
-        version = int.from_bytes(sealed[1 : 1 + _VERSION_BYTES], "big")
+        version = sealed_version(sealed)
         body = sealed[1 + _VERSION_BYTES :]
-        key = (await self._keys_of(project_id)).get(version)
+        keys = await self._keys_of(project_id)
+        if version not in keys:
+            # Another process may have rotated the keys.
+            keys = await self._keys_of(project_id, anew=True)
+        key = keys.get(version)
         if key is None or sealed[:1] != _FORMAT:
             raise _not_openable(owner, field)
         try:
@@ -78,13 +103,53 @@ class Vault:
         """What is stored in place of a secret that only has to be recognised: HMAC-SHA256, 64 hexadecimal digits."""
         return hmac.digest(self.derive(purpose), secret.reveal().encode("utf-8", "surrogateescape"), "sha256").hex()
 
-    async def _keys_of(self, project_id: str) -> dict[int, AESGCM]:
-        keys = self._keys.get(project_id)
-        if keys is None:
+    async def current(self, project_id: str) -> int:
+        """The version of the data key that seals now, read anew."""
+        return max(await self._keys_of(project_id, anew=True))
+
+    async def rotate(self) -> Rotated:
+        """Wrap every data key by the present master key, and give each project a new data key.
+
+        What was sealed before still opens. The installation's root key stays: API keys and cursors hang on it.
+        """
+        self._provider.renew()
+        rewrapped = added = 0
+        for scope in await self._store.scopes():
+            versions = await self._store.read(scope)
+            rewrapped += sum([await self._rewrap(scope, version, *known) for version, known in versions.items()])
+            if scope != INSTALLATION:
+                added += await self._add(scope, max(versions) + 1)
+        self._keys.clear()
+        return Rotated(self._provider.id, rewrapped, added)
+
+    async def _rewrap(self, scope: str, version: int, wrapped: bytes, key_id: str) -> bool:
+        if key_id == self._provider.id:
+            return False
+        context = _context(scope, version)
+        key = await self._provider.unwrap(wrapped, context, key_id)
+        again = await self._provider.wrap(key, context)
+        return await self._store.rewrap(scope, version, wrapped=(wrapped, again), master_key_id=self._provider.id)
+
+    async def _add(self, scope: str, version: int) -> bool:
+        wrapped = await self._provider.wrap(secrets.token_bytes(KEY_BYTES), _context(scope, version))
+        return await self._store.add(
+            scope, version, wrapped=wrapped, master_key_id=self._provider.id, now=self._clock()
+        )
+
+    async def _keys_of(self, project_id: str, *, anew: bool = False) -> dict[int, AESGCM]:
+        """A project's data keys; they are dropped from memory after some minutes, so that a new one is soon used by every process."""
+        now = time.monotonic()
+        if anew or project_id not in self._keys or self._keys[project_id].until <= now:
+            self._keys = {name: known for name, known in self._keys.items() if known.until > now}
             found = await _load(self._provider, self._store, self._clock, project_id)
-            keys = {version: AESGCM(key) for version, key in found.items()}
-            self._keys[project_id] = keys
-        return keys
+            opened = {version: AESGCM(key) for version, key in found.items()}
+            self._keys[project_id] = _Keys(opened, now + KEPT_SECONDS)
+        return self._keys[project_id].by_version
+
+
+def sealed_version(sealed: bytes) -> int:
+    """The version of the data key that a text is sealed by."""
+    return int.from_bytes(sealed[1 : 1 + _VERSION_BYTES], "big")
 
 
 class CursorSeal:
@@ -130,9 +195,7 @@ def _bound(project_id: str, owner: str, field: str, version: int) -> bytes:
     return b"".join(len(part.encode()).to_bytes(2, "big") + part.encode() for part in parts)
 
 
-async def _load(
-    provider: KeyProvider, store: DataKeyStore, clock: Callable[[], datetime], scope: str
-) -> dict[int, bytes]:
+async def _load(provider: KeyRing, store: DataKeyStore, clock: Callable[[], datetime], scope: str) -> dict[int, bytes]:
     stored = await store.read(scope)
     if not stored:
         wrapped = await provider.wrap(secrets.token_bytes(KEY_BYTES), _context(scope, 1))
@@ -140,7 +203,8 @@ async def _load(
         await store.add(scope, 1, wrapped=wrapped, master_key_id=provider.id, now=clock())
         stored = await store.read(scope)
     return {
-        version: await provider.unwrap(wrapped, _context(scope, version)) for version, (wrapped, _) in stored.items()
+        version: await provider.unwrap(wrapped, _context(scope, version), key_id)
+        for version, (wrapped, key_id) in stored.items()
     }
 
 

@@ -78,15 +78,34 @@ def check_known(version: str | None) -> None:
         )
 
 
+def back_up(url: str, target: Path) -> None:
+    """Copy a SQLite database whole to a new file that only its owner may read, while it is in use.
+
+    Raises ConfigurationError for another database, or a file that is there already.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        raise ConfigurationError(
+            "Only SQLite is copied by Linkspan.",
+            next_step="Use PostgreSQL's own: pg_dump --format=custom, and pg_restore.",
+        )
+    try:
+        target.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise ConfigurationError(f"{target} is there already.", next_step="Name a new file.") from None
+    with closing(sqlite3.connect(address.database)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy)
+        # A copy is one file: what is not yet in the database proper must not be left in a second one.
+        copy.execute("PRAGMA journal_mode = DELETE")
+
+
 def _back_up(url: str, version: str, folder: Path) -> Path | None:
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
         return None
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     target = folder / f"linkspan-{version}-{datetime.now(UTC):%Y%m%dT%H%M%S%f}.db"
-    target.touch(mode=0o600)
-    with closing(sqlite3.connect(address.database)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    back_up(url, target)
     return target
 
 

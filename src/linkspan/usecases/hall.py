@@ -12,6 +12,7 @@ from linkspan.providerauth.vault import Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
 from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
@@ -22,6 +23,7 @@ from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
+from linkspan.storage.sealed_store import SealedStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
@@ -49,6 +51,8 @@ class Hall:
     profiles: ProfileStore
     accounts: AccountStore
     grants: GrantStore
+    sealed: SealedStore
+    data_keys: DataKeyStore
     leases: LeaseStore
     sessions: SessionStore
     links: LinkStore

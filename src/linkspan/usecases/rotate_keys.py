@@ -1,0 +1,57 @@
+"""New keys for the vault while everything runs: data keys wrapped anew, a new one per project, every secret sealed again."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from linkspan.providerauth.vault import sealed_version
+from linkspan.storage.sealed_store import COLUMNS, SealedColumn
+from linkspan.usecases.hall import Hall
+
+SUPERSEDED = timedelta(days=1)
+"""How long a data key is kept after a newer one came: processes that still hold it in memory have long let go by then."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRotation:
+    """What a rotation did: data keys wrapped by the present master key, new data keys, texts sealed anew, old data keys dropped."""
+
+    master_key_id: str
+    rewrapped: int
+    added: int
+    resealed: int
+    dropped: int
+
+
+async def rotate_keys(hall: Hall) -> KeyRotation:
+    """Rotate every key, over all projects. For the operator only; it may be stopped and run again at any point.
+
+    Running processes go on: what they sealed with the key before still opens, and they use the new one within minutes.
+    """
+    turned = await hall.vault.rotate()
+    used: dict[str, set[int]] = {}
+    resealed = sum([await _reseal(hall, place, used) for place in COLUMNS])
+    before = hall.clock() - SUPERSEDED
+    dropped = 0
+    for project in await hall.projects.list():
+        dropped += await hall.data_keys.prune(project.id, used.get(project.id, set()), before)
+    return KeyRotation(turned.master_key_id, turned.rewrapped, turned.added, resealed, dropped)
+
+
+async def _reseal(hall: Hall, place: SealedColumn, used: dict[str, set[int]]) -> int:
+    """Seal one column's texts anew; `used` learns which data keys its texts need afterwards."""
+    count, after, newest = 0, "", dict[str, int]()
+    while texts := await hall.sealed.batch(place, after):
+        for text in texts:
+            project = text.project_id
+            if project not in newest:
+                newest[project] = await hall.vault.current(project)
+            version = sealed_version(text.sealed)
+            if version != newest[project]:
+                secret = await hall.vault.open(project, text.owner, place.field, text.sealed)
+                again = await hall.vault.seal(project, text.owner, place.field, secret)
+                done = await hall.sealed.replace(text, again)
+                count += done
+                version = newest[project] if done else version
+            used.setdefault(project, set()).add(version)
+        after = texts[-1].key
+    return count
