@@ -244,7 +244,10 @@ def tools_of(postgres: PostgresServer) -> Path:
     """The folder of pg_dump and pg_restore in the running server's version: theirs must not be older."""
     with psycopg.connect(postgres.url("postgres")) as connection:
         wanted = str(connection.info.server_version // 10000)
-    found = [*Path(psycopg.__file__).parents[1].glob("pgserver/**/bin/pg_dump"), *Path("/usr/lib/postgresql").rglob("pg_dump")]
+    found = [
+        *Path(psycopg.__file__).parents[1].glob("pgserver/**/bin/pg_dump"),
+        *Path("/usr/lib/postgresql").rglob("pg_dump"),
+    ]
     for program in found:
         told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
         if told.split(") ")[-1].split(".")[0] == wanted:
