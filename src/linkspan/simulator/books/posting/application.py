@@ -47,9 +47,10 @@ def apply(company: Company, party: str, *, new: UUID, old: UUID, account: str, o
     """
     ledger = company.internal[f"{party}LedgerEntry"]
     pair = [cast("Record", ledger.get(one)) for one in (new, old)]
-    if number(pair[0], "remainingLocal") * number(pair[1], "remainingLocal") >= 0:
+    common_field = "remaining" if pair[0]["currencyCode"] == pair[1]["currencyCode"] else "remainingLocal"
+    if number(pair[0], common_field) * number(pair[1], common_field) >= 0:
         return
-    parts = _parts(pair[0], pair[1])
+    parts = _parts(pair[0], pair[1], common_field)
     for part, other in zip(parts, reversed(parts), strict=True):
         _take(company, party, part, other.entry, on)
     difference = plain(parts[0].local + parts[1].local)
@@ -104,9 +105,8 @@ def settle_status(company: Company, party: str, entry_id: UUID) -> None:
         table.replace({**header, "status": status})
 
 
-def _parts(new: Record, old: Record) -> tuple[Part, Part]:
+def _parts(new: Record, old: Record, field: str) -> tuple[Part, Part]:
     """Return what each side gives: equal amounts in a common currency, else equal amounts in local currency."""
-    field = "remaining" if new["currencyCode"] == old["currencyCode"] else "remainingLocal"
     reach = min(abs(number(new, field)), abs(number(old, field)))
     first, second = (_part(entry, field, reach) for entry in (new, old))
     return first, second

@@ -5,7 +5,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, ZERO, day, guid, number, plain, round_to, text
-from linkspan.simulator.books.posting.application import apply, entry_of
+from linkspan.simulator.books.posting.application import apply, entry_of, settle_status
 from linkspan.simulator.books.posting.entries import Amount, partner_entry, write_entries
 from linkspan.simulator.books.posting.stock import Move, cost_of, is_stocked, move_stock, posting_account, revalue
 from linkspan.simulator.books.rules.kinds import KINDS, Kind
@@ -53,6 +53,7 @@ def post_document(company: Company, header: Record, entity_name: str, delivered:
     }
     write_entries(company, common, [*entries, (control, owed)], source=posted)
     entry = _partner_entry(company, kind, posted, owed)
+    settle_status(company, kind.party, guid(entry))
     invoice_id = posted.get("invoiceId", NO_ID)
     if isinstance(invoice_id, UUID) and invoice_id != NO_ID:
         _apply_to_invoice(company, kind, posted, entry, invoice_id=invoice_id, control=control)

@@ -151,4 +151,5 @@ ITEM = Rule(
     finish=_finish_item,
     may_delete=_item_may_go,
     owns=("defaultDimension", "itemVariant"),
+    moving=frozenset({"inventory"}),
 )

@@ -46,7 +46,10 @@ def _allow(company: Company, record: Record) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is particular to one entity; ``series`` numbers new records; ``parent_field`` takes the parent's id."""
+    """What is particular to one entity; ``series`` numbers new records; ``parent_field`` takes the parent's id.
+
+    ``moving`` names fields that write into ledgers, so that the record changes with them whatever it holds.
+    """
 
     references: tuple[Reference, ...] = ()
     series: str = ""
@@ -56,6 +59,7 @@ class Rule:
     finish: Finish = _as_is
     may_delete: Callable[[Company, Record], None] = _allow
     owns: tuple[str, ...] = ()
+    moving: frozenset[str] = frozenset()
 
 
 def create_record(
@@ -90,7 +94,7 @@ def update_record(
     row = {**before, **settle(company, entity, rule.references, values)}
     _check_key(entity, row)
     row = rule.finish(company, row, values)
-    if row == before:
+    if row == before and not rule.moving & values.keys():
         return before
     stored = table.replace(row)
     pass_on_rename(company, entity, before, stored)
