@@ -342,6 +342,13 @@ class LinkStateUsedError(LinkingError, code="link_state_used", status=409):
     """
 
 
+class LinkCancelledError(LinkingError, code="link_cancelled", status=409):
+    """The linking was cancelled where it was started.
+
+    Nothing was linked. Start again from the page that opened this window.
+    """
+
+
 class ConnectSessionExpiredError(LinkingError, code="connect_session_expired", status=410):
     """The connect session is over.
 

@@ -174,7 +174,7 @@ class SealedGrant:
 
 @dataclass(frozen=True, slots=True)
 class ConnectSession:
-    """Short-lived permission to link (or, with `account_id`, relink) one account. The token itself is stored as a hash."""
+    """Short-lived permission to link (or, with `account_id`, relink) one account. Its token is stored as a hash only."""
 
     id: int
     project_id: str
@@ -189,6 +189,7 @@ class ConnectSession:
     kind: str = "production"
     metadata: Mapping[str, object] = field(default_factory=dict)
     used_at: datetime | None = None
+    return_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +218,7 @@ class LinkAttempt:
     token_expires_at: datetime | None = None
     companies: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     done_at: datetime | None = None
+    cancelled_at: datetime | None = None
 
 
 class Step(msgspec.Struct, frozen=True, gc=False):

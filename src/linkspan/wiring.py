@@ -14,6 +14,7 @@ from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import CursorSeal, Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
+from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
@@ -30,6 +31,7 @@ from linkspan.storage.run_store import RunStore
 from linkspan.storage.sealed_store import SealedStore
 from linkspan.storage.session_store import SessionStore
 from linkspan.storage.upgrade import Upgraded, upgrade
+from linkspan.storage.watch_store import WatchStore
 from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.pinned_client import PinnedTransport
@@ -112,6 +114,8 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         leases=leases,
         sessions=SessionStore(database),
         links=LinkStore(database),
+        watches=WatchStore(database),
+        brands=BrandStore(database),
         runs=runs,
         run_log=RunLog(runs),
         journal=WriteJournal(database),

@@ -1,12 +1,15 @@
 """`linkspan project`: the tenants of this installation."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from linkspan.cli.opening import in_hall
+from linkspan.cli.operator import operator
 from linkspan.cli.output import print_facts, print_json, print_table
-from linkspan.cli.profile import AsJson
+from linkspan.cli.profile import AsJson, ProjectOption
+from linkspan.link_records import Brand
 from linkspan.model import Project
 from linkspan.usecases.hall import Hall
 
@@ -52,6 +55,32 @@ def rename(
         return await rename_project(hall, project_id, name)
 
     print_facts(facts(in_hall(story)))
+
+
+@app.command()
+def brand(
+    name: Annotated[str | None, typer.Option(help="What the pages call your product; empty: the project's name.")] = None,
+    colour: Annotated[str | None, typer.Option(help="Accent colour, such as #0b6e4f; empty: ours.")] = None,
+    logo: Annotated[Path | None, typer.Option(help="PNG, JPEG, WebP or SVG of at most 200 KB.", exists=True)] = None,
+    no_logo: Annotated[bool, typer.Option("--no-logo", help="Take the logo away.")] = False,
+    project: ProjectOption = None,
+) -> None:  # fmt: skip
+    """Make the link pages look like your product. Without options: show how they look now."""
+    from linkspan.usecases.keep_brand import BrandChange, change_brand
+
+    changes = BrandChange()
+    if name is not None:
+        changes["name"] = name
+    if colour is not None:
+        changes["colour"] = colour or None
+    if logo is not None or no_logo:
+        changes["logo"] = logo.read_bytes() if logo else None
+
+    async def story(hall: Hall) -> Brand:
+        return await change_brand(hall, await operator(hall, project), changes)
+
+    found = in_hall(story)
+    print_facts({"name": found.name, "colour": found.colour, "logo": found.logo_digest and found.logo_digest[:12]})
 
 
 def facts(project: Project) -> dict[str, object]:

@@ -17,6 +17,7 @@ from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
 from linkspan.storage.grant_store import grant_cells
 from linkspan.storage.tables import accounts, connect_sessions, grants, link_attempts, projects
+from linkspan.storage.watch_store import is_cancelled, settle_watches
 
 
 class Completed(enum.Enum):
@@ -25,6 +26,7 @@ class Completed(enum.Enum):
     DONE = "done"
     SESSION_USED = "session_used"
     OTHER_ACCOUNT = "other_account"
+    CANCELLED = "cancelled"
 
 
 class LinkStore:
@@ -128,8 +130,11 @@ class LinkStore:
                 connect_sessions.c.id == session.id,
                 connect_sessions.c.used_at.is_(None),
             )
+            if await is_cancelled(connection, attempt):
+                return Completed.CANCELLED
             if (await connection.execute(used.values(used_at=account.updated_at))).rowcount != 1:
                 return Completed.SESSION_USED
+            await settle_watches(connection, attempt, account.id)
             kind = await _put_account(connection, account)
             await _put_grant(connection, grant)
             await note_event(connection, account, kind, account.updated_at)
@@ -206,4 +211,5 @@ def _attempt(row: RowMapping) -> LinkAttempt:
         token_expires_at=row["token_expires_at"],
         companies=row["companies"],
         done_at=row["done_at"],
+        cancelled_at=row["cancelled_at"],
     )

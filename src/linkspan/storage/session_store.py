@@ -36,6 +36,7 @@ class SessionStore:
                     created_at=session.created_at,
                     expires_at=session.expires_at,
                     used_at=session.used_at,
+                    return_url=session.return_url,
                 )
             )
 
@@ -54,6 +55,14 @@ class SessionStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return _session(row) if row else None
+
+    async def remove(self, project_id: str, session_id: int) -> bool:
+        """Delete a session with its tries, those under way included; False: there is no such session in the project."""
+        here = delete(connect_sessions).where(
+            connect_sessions.c.project_id == project_id, connect_sessions.c.id == session_id
+        )
+        async with self._database.begin() as connection:
+            return (await connection.execute(here)).rowcount == 1
 
     async def prune(self, before: datetime) -> int:
         """Delete sessions that ended before a moment, with their tries: how many."""
@@ -78,4 +87,5 @@ def _session(row: RowMapping) -> ConnectSession:
         kind=row["kind"],
         metadata=row["metadata"],
         used_at=row["used_at"],
+        return_url=row["return_url"],
     )

@@ -147,6 +147,7 @@ connect_sessions = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
+    Column("return_url", Text),
 )
 
 link_attempts = Table(
@@ -170,6 +171,7 @@ link_attempts = Table(
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
     Column("done_at", Moment),
+    Column("cancelled_at", Moment),
 )
 
 # Runs and writes outlive the account and profile that they name: no foreign keys to those.

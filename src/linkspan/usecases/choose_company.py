@@ -17,6 +17,7 @@ async def choose_company(hall: Hall, attempt_id: str, company_id: str, browser: 
     """
     attempt, session = await find_attempt(hall, attempt_id, browser)
     async with link_run(hall, session) as run:
+        run.watched = True
         await usable_profile(hall, session)
         companies = offered_companies(attempt)
         chosen = next((company for company in companies if company.id == company_id), None)

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from linkspan.errors import ConnectSessionExpiredError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
 from linkspan.model import Account, Caller, ConnectSession, KeyScope, Owner, Profile, Secret
+from linkspan.settings import is_loopback
+from linkspan.transport.pinned_client import host_of
 from linkspan.usecases.access import require
 from linkspan.usecases.change_account import KINDS
 from linkspan.usecases.create_profile import find_connector
@@ -16,6 +18,7 @@ from linkspan.usecases.read_profiles import default_profile, find_profile
 
 DEFAULT_SECONDS = 1800
 LONGEST_SECONDS = 30 * 24 * 3600
+_LONGEST_URL = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,8 @@ class NewSession:
     """What a new connect session shall be for.
 
     Name the connector (its default profile is used) or the profile; both only if they belong together. With `account_id` the
-    session relinks that account and nothing else. `expires_in` in seconds, 60 to 30 days.
+    session relinks that account and nothing else. `expires_in` in seconds, 60 to 30 days. `return_url`: the page of the integrator's
+    product that the finished (or cancelled) link page leads back to.
     """
 
     owner: Owner
@@ -35,6 +39,7 @@ class NewSession:
     label: str | None = None
     kind: str = "production"
     metadata: Mapping[str, object] = field(default_factory=dict)
+    return_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +75,19 @@ async def create_connect_session(hall: Hall, caller: Caller, new: NewSession) ->
         label=new.label,
         kind=new.kind,
         metadata=new.metadata,
+        return_url=new.return_url,
     )
     await hall.sessions.add(session, hall.vault.digest("connect-session", token))
     return OpenedSession(session, token, f"{hall.settings.base_url}/connect/s/{token.reveal()}")
+
+
+async def end_connect_session(hall: Hall, caller: Caller, session_id: int) -> ConnectSession:
+    """Take a session back: its link no longer opens, and a linking that is under way cannot end. Raises NotFoundError."""
+    require(caller, KeyScope.PLATFORM_WRITE)
+    session = await hall.sessions.read(caller.project_id, session_id)
+    if session is None or not await hall.sessions.remove(caller.project_id, session_id):
+        raise NotFoundError("There is no such connect session in this project.")
+    return session
 
 
 async def authenticate_connect_session(hall: Hall, caller: Caller, token: Secret) -> ConnectSession:
@@ -104,6 +119,12 @@ async def _profile(hall: Hall, caller: Caller, new: NewSession, account: Account
     return profile
 
 
+def _is_page(url: str) -> bool:
+    """Whether a browser may be sent there: https, or plain http on this very machine."""
+    host = host_of(url)
+    return host is not None and len(url) <= _LONGEST_URL and (url.lower().startswith("https:") or is_loopback(host))
+
+
 def _check(new: NewSession) -> None:
     mistakes = []
     if not new.owner.id.strip():
@@ -114,6 +135,8 @@ def _check(new: NewSession) -> None:
         mistakes.append(Mistake("connector", "name a connector, a profile or an account"))
     if not 60 <= new.expires_in <= LONGEST_SECONDS:  # noqa: PLR2004  a minute, told in NewSession
         mistakes.append(Mistake("expires_in", f"must be between 60 and {LONGEST_SECONDS} seconds"))
+    if new.return_url is not None and not _is_page(new.return_url):
+        mistakes.append(Mistake("return_url", "must be an https address (http only on this machine)"))
     if new.kind not in KINDS:
         mistakes.append(Mistake("type", "is production or test"))
     if mistakes:

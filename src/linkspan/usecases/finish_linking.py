@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from linkspan.errors import ConnectSessionExpiredError, LinkStateInvalidError, LinkStateUsedError
+from linkspan.errors import ConnectSessionExpiredError, LinkCancelledError, LinkStateInvalidError, LinkStateUsedError
 from linkspan.model import ConnectSession, LinkAttempt, Profile, Secret
 from linkspan.providerauth.refusals import authorize_refusal
 from linkspan.usecases.hall import Hall
@@ -31,6 +31,7 @@ async def finish_linking(hall: Hall, connector_key: str, params: Mapping[str, st
         raise LinkStateInvalidError
     async with link_run(hall, session) as run:
         await _claim(hall, attempt, session, connector_key=connector_key, binding=binding)
+        run.watched = True
         profile = await usable_profile(hall, session)
         if "error" in params or not params.get("code"):
             raise authorize_refusal(params, hall.tokens.facts(profile, attempt.fields))
@@ -60,6 +61,8 @@ async def _claim(
         raise LinkStateInvalidError("The sign-in was started in another browser.")
     if attempt.used_at is not None:
         raise LinkStateUsedError
+    if attempt.cancelled_at is not None:
+        raise LinkCancelledError
     if attempt.expires_at <= hall.clock():
         msg = f"The sign-in took longer than {ATTEMPT_MINUTES} minutes."
         raise LinkStateInvalidError(msg)

@@ -11,6 +11,7 @@ from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
+from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
@@ -25,6 +26,7 @@ from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
 from linkspan.storage.sealed_store import SealedStore
 from linkspan.storage.session_store import SessionStore
+from linkspan.storage.watch_store import WatchStore
 from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.protocol import Transport
@@ -56,6 +58,8 @@ class Hall:
     leases: LeaseStore
     sessions: SessionStore
     links: LinkStore
+    watches: WatchStore
+    brands: BrandStore
     runs: RunStore
     run_log: RunLog
     journal: WriteJournal

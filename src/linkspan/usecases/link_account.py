@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from linkspan.errors import ConnectSessionExpiredError, LinkStateInvalidError, NotFoundError, ServerBusyError
+from linkspan.errors import (
+    ConnectSessionExpiredError,
+    LinkCancelledError,
+    LinkStateInvalidError,
+    NotFoundError,
+    ServerBusyError,
+)
 from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, SealedGrant
 from linkspan.storage.link_store import Completed
 from linkspan.usecases.hall import Hall
@@ -32,6 +38,8 @@ async def link_account(
             hall.warm.drop()
             run.account_id = account.id
             return account
+        if outcome is Completed.CANCELLED:
+            raise LinkCancelledError
         if outcome is Completed.SESSION_USED:
             raise ConnectSessionExpiredError("This link was used already: its account is linked.")
     raise ServerBusyError

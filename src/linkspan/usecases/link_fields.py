@@ -31,6 +31,6 @@ def _mistake(field: AccountField, value: str) -> Mistake | None:
     if not value:
         return Mistake(field.name, f"{field.label} is needed")
     if field.pattern is not None and re.fullmatch(field.pattern, value) is None:
-        example = f", such as {field.example}" if field.example else ""
-        return Mistake(field.name, f"this is not a {field.label.lower()}{example}")
+        example = f"; an example: {field.example}" if field.example else ""
+        return Mistake(field.name, f"{field.label} is not written like this{example}")
     return None

@@ -18,12 +18,13 @@ class LinkRun:
     """What one try has done so far.
 
     `account_id` is set when an account came of it (or is linked again); `problem` is an error that the person can put right without
-    starting again: logged as one, not raised.
+    starting again: logged as one, not raised. `watched`: whoever waits in another window is told of an error.
     """
 
     account_id: str | None = None
     rows: int | None = None
     problem: LinkspanError | None = None
+    watched: bool = False
     steps: list[Step] = field(default_factory=list)
 
     def add(self, step: Step) -> None:
@@ -42,6 +43,8 @@ async def link_run(hall: Hall, session: ConnectSession, *, quiet: bool = False) 
     except LinkspanError as caught:
         error = caught
         error.run_id = run_id
+        if work.watched:
+            await hall.watches.fail((session.project_id, session.id), error.code, error.message)
         raise
     finally:
         if error is None and work.problem is not None:

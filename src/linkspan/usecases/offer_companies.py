@@ -10,6 +10,7 @@ from linkspan.errors import (
     CompanyNotFoundError,
     EnvironmentNotFoundError,
     InvalidInputError,
+    LinkCancelledError,
     LinkStateInvalidError,
     Mistake,
     ProviderRefusedTokenError,
@@ -118,6 +119,8 @@ async def find_attempt(
     session = await hall.sessions.read(attempt.project_id, attempt.session_id) if attempt else None
     if attempt is None or session is None:
         raise LinkStateInvalidError("This browser has not started that linking.")
+    if attempt.cancelled_at is not None and attempt.done_at is None:
+        raise LinkCancelledError
     if attempt.done_at is None and (attempt.access is None or attempt.expires_at <= hall.clock()):
         raise LinkStateInvalidError("The sign-in was too long ago.")
     if attempt.done_at is not None and not finished:

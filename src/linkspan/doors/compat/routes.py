@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.compat.accounts import Accounts
 from linkspan.doors.compat.catalog import CompatCatalog
+from linkspan.doors.compat.hub import routes as hub_routes
 from linkspan.doors.compat.logs import CompatLogs
 from linkspan.doors.compat.rpc import answered, rpc_door, unknown_address
 from linkspan.doors.compat.search import CompatSearch
@@ -42,6 +43,7 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/accounts/{account}", answered(hall, accounts.change), methods=["PATCH"]),
         Route("/accounts/{account}", answered(hall, accounts.delete), methods=["DELETE"]),
         Route("/accounts/{account}/meta", answered(hall, accounts.meta), methods=["GET"]),
+        *hub_routes(hall),
         *(
             Route(path, nothing, methods=_ANY)
             for root in ("/actions", "/accounts", "/connect_sessions", "/requests", "/logs")

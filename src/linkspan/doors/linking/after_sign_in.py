@@ -16,10 +16,11 @@ from linkspan.errors import (
     NotFoundError,
     ProviderAnswer,
 )
+from linkspan.link_records import Brand
 from linkspan.usecases.choose_company import choose_company
-from linkspan.usecases.create_project import read_project
 from linkspan.usecases.finish_linking import finish_linking
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.keep_brand import read_brand
 from linkspan.usecases.link_views import LinkStage, LinkView
 from linkspan.usecases.offer_companies import correct_fields, read_linking
 
@@ -47,11 +48,11 @@ class AfterSignIn:
         """The linking as it stands."""
         view = await read_linking(self._hall, request.path_params["attempt"], browser_value(request))
         if view.stage is LinkStage.LINKED:
-            return self._pages.done(view, await self._product(view))
+            return self._pages.done(request, view, await self._brand(view))
         if view.stage is LinkStage.CORRECT_FIELDS:
             return await self._correct(request, view, None)
         search = request.query_params.get("q", "").strip()
-        return self._pages.companies(request, view, await self._product(view), search=search)
+        return self._pages.companies(request, view, await self._brand(view), search=search)
 
     async def submit(self, request: Request) -> Response:
         """A chosen company, or corrected fields."""
@@ -88,10 +89,10 @@ class AfterSignIn:
         return self._pages.consent(connector, params.get("tenant", "")[:80])
 
     async def _correct(self, request: Request, view: LinkView, error: LinkspanError | None) -> Response:
-        return self._pages.correct(request, view, await self._product(view), error)
+        return self._pages.correct(request, view, await self._brand(view), error)
 
-    async def _product(self, view: LinkView) -> str:
-        return (await read_project(self._hall, view.session.project_id)).name
+    async def _brand(self, view: LinkView) -> Brand:
+        return await read_brand(self._hall, view.session.project_id)
 
 
 def _to(view: LinkView) -> Response:

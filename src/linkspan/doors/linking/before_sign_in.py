@@ -18,9 +18,10 @@ from linkspan.errors import (
     TenantNotAllowedError,
     TenantNotFoundError,
 )
+from linkspan.link_records import Brand
 from linkspan.model import Secret
-from linkspan.usecases.create_project import read_project
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.keep_brand import read_brand
 from linkspan.usecases.link_views import SessionView
 from linkspan.usecases.open_session import open_session
 from linkspan.usecases.start_linking import start_linking
@@ -44,9 +45,11 @@ class BeforeSignIn:
         return response
 
     async def show(self, request: Request) -> Response:
-        """The first page."""
+        """The first page; what the address tells of the fields is filled in."""
         view = await open_session(self._hall, _token(request))
-        return self._pages.start(request, view, await self._product(view))
+        known = {field.name for field in view.fields}
+        values = {**view.values, **{name: text for name, text in request.query_params.items() if name in known}}
+        return self._pages.start(request, view, await self._brand(view), values=values)
 
     async def submit(self, request: Request) -> Response:
         """Check the fields and send the browser to the provider."""
@@ -75,10 +78,10 @@ class BeforeSignIn:
 
     async def _again(self, request: Request, token: Secret, form: dict[str, str], error: LinkspanError) -> Response:
         view = await open_session(self._hall, token)
-        return self._pages.start(request, view, await self._product(view), values=form, error=error)
+        return self._pages.start(request, view, await self._brand(view), values=form, error=error)
 
-    async def _product(self, view: SessionView) -> str:
-        return (await read_project(self._hall, view.session.project_id)).name
+    async def _brand(self, view: SessionView) -> Brand:
+        return await read_brand(self._hall, view.session.project_id)
 
 
 def _token(request: Request) -> Secret:

@@ -12,6 +12,7 @@ from linkspan.usecases.hall import Hall
 _PATH = "/connect"
 _SESSION = "linkspan_session"
 _BROWSER = "linkspan_browser"
+_WINDOW = "linkspan_window"
 # Longer than a connect session can live, so that a linking under way never loses its browser.
 _BROWSER_SECONDS = 31 * 24 * 3600
 
@@ -26,12 +27,27 @@ def browser_value(request: Request) -> Secret | None:
     return _read(request, _BROWSER)
 
 
-def remember(hall: Hall, request: Request, response: Response, *, token: Secret, until: datetime) -> None:
-    """Put the session's token, and a value for this browser if it has none, where scripts cannot read them."""
+def remember(
+    hall: Hall, request: Request, response: Response, *, token: Secret, until: datetime, popup: bool = False
+) -> Secret:
+    """Put the session's token, and a value for this browser if it has none, where scripts cannot read them; answers that value.
+
+    `popup`: another page has opened this window and waits for it.
+    """
     seconds = max(60, int((until - hall.clock()).total_seconds()))
     _set(hall, response, _SESSION, token.reveal(), seconds)
-    known = browser_value(request)
-    _set(hall, response, _BROWSER, known.reveal() if known else secrets.token_urlsafe(32), _BROWSER_SECONDS)
+    browser = browser_value(request) or Secret(secrets.token_urlsafe(32))
+    _set(hall, response, _BROWSER, browser.reveal(), _BROWSER_SECONDS)
+    if popup:
+        _set(hall, response, _WINDOW, "popup", seconds)
+    elif _WINDOW in request.cookies:
+        response.delete_cookie(_WINDOW, path=_PATH)
+    return browser
+
+
+def in_popup(request: Request) -> bool:
+    """Whether another page has opened this window and waits for it: then it closes itself in the end."""
+    return request.cookies.get(_WINDOW) == "popup"
 
 
 def form_token(hall: Hall, request: Request) -> str:

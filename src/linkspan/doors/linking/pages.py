@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypedDict
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from linkspan.connectors.action import AccountField, Connector
-from linkspan.doors.linking.cookies import form_token, session_token
-from linkspan.doors.look.pages import Pages
+from linkspan.doors.linking.cookies import form_token, in_popup, session_token
+from linkspan.doors.look.colour import accent_style
+from linkspan.doors.look.pages import OURS, Look, Pages
 from linkspan.doors.look.problem import Link, Problem, problem_of, problem_page
-from linkspan.errors import ConnectSessionExpiredError, LinkspanError, LinkStateUsedError
-from linkspan.model import Profile
+from linkspan.errors import ConnectSessionExpiredError, LinkCancelledError, LinkspanError, LinkStateUsedError
+from linkspan.link_records import Brand
+from linkspan.model import ConnectSession, Profile
 from linkspan.usecases.guide_address import LINK_GUIDE, guide_path, with_query
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_views import Company, LinkView, SessionView
@@ -34,13 +37,14 @@ class LinkPages:
 
     def __init__(self, hall: Hall) -> None:
         self._hall = hall
-        self._pages = Pages(hall.settings, Path(__file__).with_name("templates"))
+        # The page of a product that opened this one in a window of its own must notice when a person closes it.
+        self._pages = Pages(hall.settings, Path(__file__).with_name("templates"), keeps_opener=True)
 
     def start(
         self,
         request: Request,
         view: SessionView,
-        product: str,
+        brand: Brand,
         *,
         values: Mapping[str, str] | None = None,
         error: LinkspanError | None = None,
@@ -51,7 +55,7 @@ class LinkPages:
             status=error.http_status if error else 200,
             form_targets=_sign_in_targets(view.profile),
             title=f"Link {view.connector.name}",
-            product=product,
+            **_look(brand),
             connector=view.connector,
             relink=view.account is not None,
             asked=_asked(view.fields, values if values is not None else view.values, error),
@@ -60,13 +64,13 @@ class LinkPages:
             problem=self._told(error),
         )
 
-    def companies(self, request: Request, view: LinkView, product: str, *, search: str) -> Response:
+    def companies(self, request: Request, view: LinkView, brand: Brand, *, search: str) -> Response:
         """The companies to choose from, narrowed by a search."""
         fitting = [company for company in view.companies if search.casefold() in company.name.casefold()]
         return self._pages.page(
             "companies.html",
             title="Choose the company",
-            product=product,
+            **_look(brand),
             connector=view.connector,
             view=view,
             search=search,
@@ -76,13 +80,13 @@ class LinkPages:
             form_token=form_token(self._hall, request),
         )
 
-    def correct(self, request: Request, view: LinkView, product: str, error: LinkspanError | None) -> Response:
+    def correct(self, request: Request, view: LinkView, brand: Brand, error: LinkspanError | None) -> Response:
         """The fields once more, after a sign-in that led nowhere: no new sign-in is needed."""
         return self._pages.page(
             "correct.html",
             status=error.http_status if error else 200,
             title="Check the environment",
-            product=product,
+            **_look(brand),
             connector=view.connector,
             attempt_id=view.attempt_id,
             asked=_asked(view.fields, view.values, error),
@@ -90,30 +94,69 @@ class LinkPages:
             problem=self._told(error),
         )
 
-    def done(self, view: LinkView, product: str) -> Response:
-        """The account is linked."""
+    def done(self, request: Request, view: LinkView, brand: Brand) -> Response:
+        """The account is linked; a popup closes itself, a full page leads back to the product."""
         company = next((company for company in view.companies if company.id == view.values.get("company_id")), None)
+        account = {"linkspan_account_id": view.account.id} if view.account else {}
         return self._pages.page(
             "done.html",
             title="Linked",
-            product=product,
+            **_look(brand),
             connector=view.connector,
             view=view,
             company=company or _company_of(view),
+            popup=in_popup(request),
+            back=_back(view.session, {"linkspan_status": "linked"} | account),
         )
+
+    def cancelled(self, view: SessionView, brand: Brand, *, popup: bool) -> Response:
+        """Nothing was linked."""
+        return self._pages.page(
+            "cancelled.html",
+            title="Cancelled",
+            **_look(brand),
+            connector=view.connector,
+            popup=popup,
+            until=view.session.expires_at,
+            back=_back(view.session, {"linkspan_status": "cancelled"}),
+        )
+
+    def close(self) -> Response:
+        """A window that has nothing more to show."""
+        return self._pages.page("close.html", title="You can close this window", **OURS)
 
     def consent(self, connector: Connector, tenant: str) -> Response:
         """An administrator has agreed for the whole tenant."""
-        return self._pages.page("consent.html", title="Consent granted", product="", connector=connector, tenant=tenant)
+        return self._pages.page("consent.html", title="Consent granted", connector=connector, tenant=tenant, **OURS)
 
-    def problem(self, request: Request, error: LinkspanError) -> Response:
+    def problem(self, request: Request, error: LinkspanError, brand: Brand | None = None) -> Response:
         """A failure, with the way back if there is one."""
-        over = isinstance(error, ConnectSessionExpiredError | LinkStateUsedError)
+        over = isinstance(error, ConnectSessionExpiredError | LinkStateUsedError | LinkCancelledError)
         links = [] if over or session_token(request) is None else [Link("Back to the link page", "/connect")]
-        return problem_page(self._pages, error, at=self._hall.clock(), links=links, template="broken.html")
+        return problem_page(
+            self._pages, error, at=self._hall.clock(), links=links, template="broken.html", look=_look(brand)
+        )
 
     def _told(self, error: LinkspanError | None) -> Problem | None:
         return problem_of(error, at=self._hall.clock()) if error else None
+
+
+def _look(brand: Brand | None) -> Look:
+    if brand is None:
+        return OURS
+    return Look(
+        product=brand.name,
+        logo=f"/connect/brand/{brand.logo_digest}" if brand.logo_digest else None,
+        style=accent_style(brand.colour) if brand.colour else "",
+    )
+
+
+def _back(session: ConnectSession, told: Mapping[str, str]) -> str | None:
+    """The address of the product's page, with how it went."""
+    if session.return_url is None:
+        return None
+    parts = urlsplit(session.return_url)
+    return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, urlencode(told))))))
 
 
 def _asked(fields: Iterable[AccountField], values: Mapping[str, str], error: LinkspanError | None) -> list[Asked]:

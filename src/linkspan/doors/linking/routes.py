@@ -1,6 +1,7 @@
 """The hosted pages on which a customer links an account: from the link, over the provider's sign-in, to the chosen company."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from starlette.requests import Request
@@ -9,9 +10,13 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.linking.after_sign_in import AfterSignIn
 from linkspan.doors.linking.before_sign_in import BeforeSignIn
+from linkspan.doors.linking.cookies import session_token
 from linkspan.doors.linking.pages import LinkPages
+from linkspan.doors.linking.scripts import script_routes
+from linkspan.doors.linking.windows import Windows
 from linkspan.errors import LinkspanError
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.keep_brand import read_brand
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 _LOG = structlog.get_logger(__name__)
@@ -20,7 +25,15 @@ _LOG = structlog.get_logger(__name__)
 def routes(hall: Hall) -> list[BaseRoute]:
     """The routes of the linking door."""
     pages = LinkPages(hall)
-    before, after = BeforeSignIn(hall, pages), AfterSignIn(hall, pages)
+    before, after, windows = BeforeSignIn(hall, pages), AfterSignIn(hall, pages), Windows(hall, pages)
+
+    async def failed(request: Request, error: LinkspanError) -> Response:
+        """The page of a failure, in the look of whose session it is."""
+        token, brand = session_token(request), None
+        with suppress(LinkspanError):
+            session = await hall.sessions.find(hall.vault.digest("connect-session", token)) if token else None
+            brand = await read_brand(hall, session.project_id) if session else None
+        return pages.problem(request, error, brand)
 
     def shown(endpoint: Endpoint) -> Endpoint:
         """The endpoint with every failure turned into a page: the outermost handler of this door."""
@@ -29,15 +42,23 @@ def routes(hall: Hall) -> list[BaseRoute]:
             try:
                 return await endpoint(request)
             except LinkspanError as error:
-                return pages.problem(request, error)
+                return await failed(request, error)
             except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
                 # The query of a callback holds a code, and the path of a link its token: neither is logged.
                 _LOG.exception("request_failed", door="linking")
-                return pages.problem(request, LinkspanError())
+                return await failed(request, LinkspanError())
 
         return answer
 
     return [
+        *script_routes(),
+        Route("/connect/open", shown(windows.open), methods=["POST"]),
+        Route("/connect/cancel", shown(windows.cancel), methods=["POST"]),
+        Route("/connect/cancelled", shown(windows.cancelled), methods=["GET"]),
+        Route("/connect/over", shown(windows.over), methods=["GET"]),
+        Route("/connect/brand/{digest}", shown(windows.logo), methods=["GET"]),
+        Route("/connect/oauth2/{profile}", shown(windows.popup), methods=["GET"]),
+        Route("/embedded/accounts/callback", shown(windows.arrived), methods=["GET"]),
         Route("/connect/s/{token}", shown(before.enter), methods=["GET"]),
         Route("/connect", shown(before.show), methods=["GET"]),
         Route("/connect", shown(before.submit), methods=["POST"]),

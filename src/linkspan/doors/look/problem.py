@@ -6,7 +6,7 @@ from datetime import datetime
 
 from starlette.responses import HTMLResponse
 
-from linkspan.doors.look.pages import Pages
+from linkspan.doors.look.pages import OURS, Look, Pages
 from linkspan.errors import LinkspanError, Who
 
 _PERSON = "You can put this right yourself."
@@ -98,10 +98,16 @@ def problem_of(error: LinkspanError, *, at: datetime, links: Sequence[Link] = ()
 
 
 def problem_page(
-    pages: Pages, error: LinkspanError, *, at: datetime, links: Sequence[Link] = (), template: str = "problem.html"
+    pages: Pages,
+    error: LinkspanError,
+    *,
+    at: datetime,
+    links: Sequence[Link] = (),
+    template: str = "problem.html",
+    look: Look = OURS,
 ) -> HTMLResponse:
-    """The error as a page with the error's own HTTP status."""
+    """The error as a page with the error's own HTTP status; `look`: whose it is."""
     problem = problem_of(error, at=at, links=links)
     return pages.page(
-        template, status=error.http_status, title=problem.what.removesuffix("."), problem=problem, here=""
+        template, status=error.http_status, title=problem.what.removesuffix("."), problem=problem, here="", **look
     )

@@ -81,6 +81,7 @@ class SessionAnswer(Answer):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    return_url: str | None
 
     @classmethod
     def of(cls, session: ConnectSession) -> "SessionAnswer":
@@ -116,4 +117,5 @@ def _session(session: ConnectSession) -> dict[str, object]:
         "created_at": session.created_at,
         "expires_at": session.expires_at,
         "used_at": session.used_at,
+        "return_url": session.return_url,
     }

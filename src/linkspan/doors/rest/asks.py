@@ -33,6 +33,10 @@ class SessionAsk(Ask):
     label: str | None = None
     type: Kind = "production"
     metadata: dict[str, object] = {}
+    return_url: str | None = Field(
+        default=None,
+        description="Your page that the finished (`linkspan_status=linked`, `linkspan_account_id`) or cancelled link page leads to.",
+    )
 
 
 class AccountChangeAsk(Ask):
