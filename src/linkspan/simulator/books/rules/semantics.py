@@ -91,6 +91,12 @@ _NEEDS_FILTER = {
 }
 
 
+def has_own_rules(entity: Entity, verb: str) -> bool:
+    """Tell whether create, update or delete of an entity follows rules of its own, and not just those of every row."""
+    own = {"create": _CREATE.keys(), "update": _UPDATE.keys(), "delete": _DELETE.keys()}[verb]
+    return entity.name in own or entity.name in RULES
+
+
 def create(company: Company, entity: Entity, payload: Mapping[str, object], *, parent: Record | None = None) -> Record:
     """Create a record with the contained parts in its payload (lists under their link's name) and return it whole."""
     _require(entity, "create", "POST")

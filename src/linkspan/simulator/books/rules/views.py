@@ -11,6 +11,7 @@ from linkspan.simulator.books.reports.statements import (
     retained_earnings_statement,
 )
 from linkspan.simulator.books.reports.trial_balance import trial_balance
+from linkspan.simulator.books.reports.turnover import customer_sales, vendor_purchases
 from linkspan.simulator.books.rules.payment_marks import vendor_marks
 from linkspan.simulator.books.rules.reading_views import Limit, View
 from linkspan.simulator.books.table import Record
@@ -25,6 +26,8 @@ VIEWS: Final[dict[str, Callable[[Company, View], list[Record]]]] = {
     "retainedEarningsStatement": retained_earnings_statement,
     "agedAccountsReceivable": aged_receivables,
     "agedAccountsPayable": aged_payables,
+    "customerSale": customer_sales,
+    "vendorPurchase": vendor_purchases,
 }
 """How the rows of each such entity are worked out."""
 
