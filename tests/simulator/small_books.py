@@ -37,7 +37,7 @@ def _template() -> World:
     clock = SeedClock(Clock().now().date())
     world = World(clock)
     place = world.add_tenant(MAIN_TENANT_ID, MAIN_DOMAIN).add("Production", "Production", country="GB")
-    plan = Plan(NAME, "GB", "GBP", "Oban", MAIN_DOMAIN, seed=7, customers=3, vendors=3, items=6, **_NOTHING)
+    plan = Plan(NAME, "GB", "GBP", "Oban", MAIN_DOMAIN, seed=7, customers=14, vendors=8, items=12, **_NOTHING)
     build_company(place, plan, clock)
     return world
 
