@@ -6,6 +6,7 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from linkspan.storage.database import Database, open_database, sqlite_url
@@ -22,7 +23,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hand the size to worker processes, too."""
+    """Hand the size to worker processes, too; a busy machine makes no example too slow."""
+    hypothesis.settings.register_profile("linkspan", deadline=None)
+    hypothesis.settings.load_profile("linkspan")
     if not hasattr(config, "workerinput"):
         os.environ["TEST_SIZE"] = config.getoption("--size")
 

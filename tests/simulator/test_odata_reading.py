@@ -278,4 +278,5 @@ FLAT_CHILDREN = {
     "pictures",
     "pdfDocument",
     "timeRegistrationEntries",
+    "contactsInformation",
 } | {entity.set for entity in ENTITIES.values() if "IDOrDocumentIdShouldBeSpecifiedForLinesErr" in entity.errors}

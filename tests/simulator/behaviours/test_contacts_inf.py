@@ -59,3 +59,7 @@ def test_a_contact_follows_its_customer_and_outlives_it(desk):
 def company_of_all(desk, url: str):
     rows = desk.rows(f"{url}/contactsInformation")
     return desk.get(f"contacts({next(row['contactId'] for row in rows if row['contactType'] == 'Company')})")
+
+
+def test_the_contacts_of_nobody_in_particular_are_refused(desk):
+    assert "Name a customer, vendor or contact to get contacts." == desk.refused("GET", "contactsInformation")

@@ -86,6 +86,10 @@ _NEEDS_FILTER = {
         frozenset({"id", "employeeId", "employeeNumber"}),
         "EmployeeIdOrNumberShouldBeSpecifiedErr",
     ),
+    "contactInformation": (
+        frozenset({"relatedId", "contactId"}),
+        "Name a customer, vendor or contact to get contacts.",
+    ),
     "picture": (frozenset({"id"}), "ParentNotSpecifiedErr"),
     "pdfDocument": (frozenset({"id", "parentId"}), "MissingParentIdErr"),
 }
@@ -255,7 +259,7 @@ def _linked(company: Company, entity: Entity, parent: Record, link: Link | None)
 def _whole(company: Company, entity: Entity, fixed: Mapping[str, object]) -> Sequence[Record]:
     required = _NEEDS_FILTER.get(entity.name)
     if required is not None and not required[0] & fixed.keys():
-        raise dialog(entity.errors[required[1]])
+        raise dialog(entity.errors.get(required[1], required[1]))
     if entity.name in PARTS:
         owner = fixed.get("id") or fixed.get("parentId")
         part = part_of(company, entity, owner) if isinstance(owner, UUID) else None
