@@ -74,3 +74,23 @@ def test_a_composite_key_must_agree_in_every_part(books: Books) -> None:
     for key in (f"parentId={quote['id']}", f"fileName={one},id={one}", "id=1", f"x={one},id={one}"):
         refused = books.inside("GET", f"attachments({key})")
         assert "BadRequest_NotFound" == refused.json()["error"]["code"], key
+
+
+def test_the_sets_of_a_company_can_be_expanded(books: Books, simulator: Simulator) -> None:
+    company = f"companies({simulator.demo.company_id})"
+    options = "customers($top=2;$select=number;$count=true;$orderby=number),vendors($filter=number eq 'nobody')"
+    one = books.call("GET", f"{company}?$select=name&$expand={options}").json()
+    every = books.call("GET", "companies?$expand=currencies($select=code)").json()["value"]
+    direct = books.inside("GET", "customers?$top=2&$select=number&$count=true&$orderby=number").json()
+    unknown = books.call("GET", f"{company}?$expand=shipwrecks")
+
+    assert [{"number": row["number"]} for row in direct["value"]] == [
+        {"number": row["number"]} for row in one["customers"]
+    ]
+    assert direct["@odata.count"] == one["customers@odata.count"]
+    assert [] == one["vendors"]
+    assert direct["value"][0]["@odata.etag"] == one["customers"][0]["@odata.etag"]
+    assert len(simulator.demo.company_ids) == len(every)
+    assert all(row["currencies"] for row in every if row["name"] in list(simulator.demo.company_ids)[:1])
+    assert (400, "BadRequest") == (unknown.status_code, unknown.json()["error"]["code"])
+    assert 400 == books.call("GET", f"{company}?$expand=salesInvoiceLines").status_code

@@ -278,8 +278,13 @@ def test_permissions_hold_for_one_application_and_every_way_in(books: Books) -> 
     inside = f"companies({simulator.demo.company_id})"
     batch = {"requests": [{"method": "GET", "url": f"{inside}/customers"}]}
     through_batch = books.call("POST", "$batch", batch, accept="application/json")
+    expanded = [
+        books.inside("GET", "salesQuotes?$expand=customer&$top=1").status_code,
+        books.call("GET", f"{inside}?$expand=customers").status_code,
+    ]
     simulator.set_permission("customers", "all", client_id=simulator.demo.client_id)
 
+    assert [500, 500] == expanded
     assert [500] == [one["status"] for one in through_batch.json()["responses"]]
     assert 200 == books.inside("GET", "customers").status_code
     with pytest.raises(ValueError, match="no entity set"):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from linkspan.simulator.books.fields import guid
 from linkspan.simulator.books.rules import semantics
 from linkspan.simulator.books.rules.flows import ComputedRows, flow_stamp
 from linkspan.simulator.books.table import Record
@@ -18,6 +19,7 @@ from linkspan.simulator.odata.literals import EMPTY_GUID
 from linkspan.simulator.odata.options import Expansion, Query
 from linkspan.simulator.odata.paging import Finder, cut_page
 from linkspan.simulator.odata.representation import Body, encode, write_records
+from linkspan.simulator.permissions import check_permission
 
 
 class Navigator:
@@ -25,6 +27,7 @@ class Navigator:
 
     def __init__(self, desk: Desk, company: Company | None, level: MetadataLevel) -> None:
         """`company` is None when the address is about the companies themselves."""
+        self._desk = desk
         self._environment = desk.environment
         self._company = company
         self._contract = desk.contract
@@ -144,12 +147,23 @@ class Navigator:
 
     def _expanded(self, record: condition.Record, expansion: Expansion) -> tuple[object, int | None]:
         target, query = expansion.target, expansion.query
+        check_permission(self._desk.allowed, target, "GET", self._desk.switches.permission_refusal)
+        if self._company is None:
+            return self._expanded_company(record, expansion)
         if not expansion.link.many:
             found = self.linked(target, expansion.link, record)
             return (None if found is None else self.bodies([found], target, query)[0]), None
         rows = self.rows(Step(target, expansion.link, None), dict(record), query)
         page = cut_page(rows, query, max(len(rows), 1), entity=target, contract=self._contract)
         return self.bodies(page.rows, target, query), page.total if query.count else None
+
+    def _expanded_company(self, record: condition.Record, expansion: Expansion) -> tuple[object, int | None]:
+        """Return a set of the company that `record` is about."""
+        company = self._environment.companies[guid(record)]
+        inner, target, query = Navigator(self._desk, company, self._level), expansion.target, expansion.query
+        rows = inner.rows(Step(target, None, None), None, query)
+        page = cut_page(rows, query, max(len(rows), 1), entity=target, contract=self._contract)
+        return inner.bodies(page.rows, target, query), page.total if query.count else None
 
 
 def _has_stream(entity: Entity, query: Query) -> bool:

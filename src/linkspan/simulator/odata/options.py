@@ -182,7 +182,7 @@ def _expansions(text: str | None, entity: Entity, contract: Contract) -> tuple[E
 
 
 def _expansion(name: str, nested: str | None, entity: Entity, contract: Contract) -> Expansion:
-    link = entity.links.get(name)
+    link = entity.links.get(name) or _set_of_company(name, entity, contract)
     if link is None or link.entity not in contract.entities:
         if name in entity.fields:
             raise bad_request(
@@ -199,6 +199,14 @@ def _expansion(name: str, nested: str | None, entity: Entity, contract: Contract
         _admit(key.strip(), options)
         options[key.strip()] = value.strip()
     return Expansion(link, target, bind_query(options, target, contract, many=link.many))
+
+
+def _set_of_company(name: str, entity: Entity, contract: Contract) -> Link | None:
+    """Return the navigation from a company to one of its sets: $metadata has them all, the contract need not list them."""
+    known = contract.by_set.get(name)
+    if entity.name != "company" or known is None or known.name == "company":
+        return None
+    return Link(name, known.name, many=True, contained=True, target_field="", own_field="")
 
 
 def _unknown(name: str, entity: Entity, contract: Contract) -> BcFault:
