@@ -14,6 +14,7 @@ from demo_process import Demo, clean_environment
 from sizes import size
 
 DIGITS = re.compile(rb'"unitPrice":\s*(-?[0-9.]+)')
+LINE_DIGITS = re.compile(rb'"amount":\s*(-?[0-9.]+)')
 # Up to fifteen digits before the point and five behind it; a trailing zero is a digit like any other.
 amounts = st.from_regex(r"(0|[1-9][0-9]{0,14})(\.[0-9]{1,5})?", fullmatch=True)
 
@@ -50,6 +51,37 @@ def test_amounts_keep_their_digits_over_rpc(demo: Demo) -> None:
 
         assert [amount] == digits_in(created)
         assert [amount] == digits_in(listed.content)
+
+    check()
+
+
+@pytest.mark.timeout(600)
+def test_amounts_below_zero_keep_their_digits_too(demo: Demo) -> None:
+    journal = demo.rpc("list_journals").json()["data"][0]["id"]
+    account = next(
+        row["id"]
+        for row in demo.rpc("list_accounts").json()["data"]
+        if row["directPosting"] and row["accountType"] == "Posting"
+    )
+
+    @given(st.from_regex(r"-(0\.[0-9]{0,1}[1-9]|[1-9][0-9]{0,12}(\.[0-9]{1,2})?)", fullmatch=True))
+    @settings(max_examples=size("amounts"), deadline=None)
+    def check(amount: str) -> None:
+        body = f'{{"accountId":"{account}","amount":{amount}}}'
+        call = f'{{"action":"dynamics365bc_create_journal_line","allow_duplicate":true,"path":{{"journal_id":"{journal}"}},"body":{body}}}'
+        with demo.client() as client:
+            made = client.post("/actions/rpc", content=call, headers={"content-type": "application/json"})
+            assert 200 == made.status_code, made.text
+            record = msgspec.json.decode(made.content)["data"]["id"]
+            query = {"filter": {"id": record}}
+            listed = client.post(
+                "/actions/rpc",
+                json={"action": "dynamics365bc_list_journal_lines", "path": {"journal_id": journal}, "query": query},
+            )
+            client.post("/actions/rpc", json={"action": "dynamics365bc_delete_journal_line", "path": {"id": record}})
+
+        assert [amount] == [found.decode() for found in LINE_DIGITS.findall(made.content)]
+        assert [amount] == [found.decode() for found in LINE_DIGITS.findall(listed.content)]
 
     check()
 

@@ -12,6 +12,8 @@ import pytest
 
 from demo_process import Demo, clean_environment
 
+# Each command is a process of its own, and the machine may be busy.
+pytestmark = pytest.mark.timeout(240)
 Cli = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -20,7 +22,10 @@ def cli(demo: Demo) -> Cli:
     def run(
         *words: str, typed: str = "", code: int = 0, data_dir: Path = demo.data_dir
     ) -> subprocess.CompletedProcess[str]:
-        environment = {"LINKSPAN_DATA_DIR": str(data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true"}
+        environment = {
+            "LINKSPAN_DATA_DIR": str(data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true",
+            "LINKSPAN_PORT": demo.base_url.rpartition(":")[2],
+        }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "linkspan.cli.app", *words], input=typed, capture_output=True, text=True, timeout=40,
             env=clean_environment(**environment), check=False,
@@ -73,12 +78,14 @@ def test_an_account_is_stopped_and_let_on_again(cli: Cli, demo: Demo) -> None:
     assert demo.account_id in cli("account", "list").stdout
 
 
-def test_a_link_from_the_command_line_opens(cli: Cli) -> None:
+def test_a_link_from_the_command_line_opens(cli: Cli, demo: Demo) -> None:
     owner = ("--owner-id", "cli-owner", "--owner-name", "Holm & Vik")
     opened = json.loads(cli("account", "link", *owner, "--json").stdout)
+    page = httpx2.get(opened["link_url"], follow_redirects=True)
 
-    # The command knows no running server: the address is that of the settings, here the default one.
-    assert opened["link_url"].startswith("http://127.0.0.1:8700/connect/s/")
+    assert opened["link_url"].startswith(f"{demo.base_url}/connect/s/")
+    assert 200 == page.status_code
+    assert "Link your account" in page.text
 
 
 def test_a_run_is_found_in_the_log_with_its_requests(cli: Cli, demo: Demo) -> None:
@@ -120,6 +127,24 @@ def test_a_body_from_standard_input_with_a_field_over_it(cli: Cli, demo: Demo) -
 
     assert "Bergen" == made["city"]
     assert "Typed [/b] in" in table
+
+
+def test_digits_of_a_text_field_stay_text(cli: Cli, demo: Demo) -> None:
+    words = ("-f", "displayName=5003", "-f", "postalCode=05003", "-f", 'city="1e3"', "-f", "creditLimit=10.50")
+    made = json.loads(cli("run", "dynamics365bc_create_customer", "--account", demo.account_id, *words).stdout)["data"]
+
+    assert ("5003", "05003", "1e3", 10.5) == (
+        made["displayName"],
+        made["postalCode"],
+        made["city"],
+        made["creditLimit"],
+    )
+
+
+def test_a_word_that_is_no_pair_is_a_mistake(cli: Cli, demo: Demo) -> None:
+    told = cli("run", "dynamics365bc_list_items", "--account", demo.account_id, "--query", "top", code=1).stderr
+
+    assert "top: write NAME=VALUE" in told
 
 
 def test_a_key_is_made_used_and_switched_off(cli: Cli, demo: Demo) -> None:

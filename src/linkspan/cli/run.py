@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from linkspan.cli.opening import in_hall, stop
+from linkspan.cli.opening import in_hall
 from linkspan.cli.operator import operator
 from linkspan.cli.output import complaints, print_json, print_table
 from linkspan.cli.profile import ProjectOption
@@ -14,6 +14,7 @@ from linkspan.errors import InvalidInputError, Mistake
 from linkspan.usecases.hall import Hall
 
 if TYPE_CHECKING:
+    from linkspan.connectors.action import Action
     from linkspan.usecases.run_action import Answer
 
 Pairs = Annotated[
@@ -46,13 +47,12 @@ def run(
     from linkspan.engine.call import Inputs
     from linkspan.usecases.run_action import ActionRequest, run_action
 
-    try:
-        inputs = Inputs(path=pairs(path), query=pairs(query), body=whole_body(body, field), headers=pairs(header))
-    except InvalidInputError as error:
-        stop(error)
-
     async def story(hall: Hall) -> "Answer":
         caller = await operator(hall, project)
+        texts = text_fields(hall.catalog.actions.get(action))
+        inputs = Inputs(
+            path=pairs(path), query=pairs(query), body=whole_body(body, field, texts), headers=pairs(header)
+        )
         asked = ActionRequest(
             action=action,
             account_id=account,
@@ -86,14 +86,24 @@ def show(answer: "Answer", *, as_table: bool) -> None:
         complaints.print(f"more: --query cursor={result.next}")
 
 
-def pairs(given: list[str] | None) -> dict[str, object]:
-    """`NAME=VALUE` words as a mapping. Raises InvalidInputError for a word without a name."""
+def text_fields(action: "Action | None") -> frozenset[str]:
+    """The body's fields that hold text: a postal code of digits is no number."""
+    from linkspan.connectors.contract import FieldType
+
+    if action is None:
+        return frozenset()
+    others = {FieldType.DECIMAL, FieldType.BOOLEAN, FieldType.INT32, FieldType.INT64}
+    return frozenset(name for name, field in action.entity.fields.items() if field.type not in others)
+
+
+def pairs(given: list[str] | None, texts: frozenset[str] = frozenset()) -> dict[str, object]:
+    """`NAME=VALUE` words as a mapping; values of `texts` are text unless quoted as JSON. Raises InvalidInputError for a word without a name."""
     found: dict[str, object] = {}
     for word in given or ():
         name, sign, value = word.partition("=")
         if not sign or not name:
             raise InvalidInputError(mistakes=[Mistake(word, "write NAME=VALUE")])
-        found[name] = read_value(value)
+        found[name] = value if name in texts and not value.startswith('"') else read_value(value)
     return found
 
 
@@ -109,12 +119,14 @@ def read_value(text: str) -> object:
         return text
 
 
-def whole_body(text: str | None, fields: list[str] | None) -> dict[str, object] | None:
+def whole_body(
+    text: str | None, fields: list[str] | None, texts: frozenset[str] = frozenset()
+) -> dict[str, object] | None:
     """The body from `--body` and `--field`, fields winning. Raises InvalidInputError when it is no JSON object."""
     from linkspan.engine.json_text import parse
 
     if text is None:
-        return pairs(fields) if fields else None
+        return pairs(fields, texts) if fields else None
     try:
         raw = sys.stdin.read() if text == "-" else Path(text[1:]).read_text() if text.startswith("@") else text
         parsed = parse(raw.encode())
@@ -124,4 +136,4 @@ def whole_body(text: str | None, fields: list[str] | None) -> dict[str, object] 
         raise InvalidInputError(mistakes=[Mistake("body", str(error))]) from None
     if not isinstance(parsed, dict):
         raise InvalidInputError(mistakes=[Mistake("body", "must be a JSON object")])
-    return {**parsed, **pairs(fields)}
+    return {**parsed, **pairs(fields, texts)}
