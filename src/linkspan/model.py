@@ -14,6 +14,7 @@ class KeyScope(enum.StrEnum):
     """What an API key may be used for."""
 
     ACTIONS = "actions"
+    ACTIONS_READ = "actions:read"
     PLATFORM_READ = "platform:read"
     PLATFORM_WRITE = "platform:write"
     CONNECTORS_READ = "connectors:read"

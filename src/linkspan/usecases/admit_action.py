@@ -8,8 +8,8 @@ import msgspec
 from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
 from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
-from linkspan.model import Account, Caller, KeyScope, Profile, Secret, Step
-from linkspan.usecases.access import require
+from linkspan.model import Account, Caller, Profile, Secret, Step
+from linkspan.usecases.access import needed_for, require
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.wire_state import closing_error
 
@@ -64,7 +64,7 @@ async def admit_action(
     """
     action = hall.catalog.find(action_id)
     subject.about(action)
-    require(caller, KeyScope.ACTIONS)
+    require(caller, needed_for(action))
     if not account_id:
         raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
     at = ("admission", caller.project_id, account_id, profile_id, action_id)

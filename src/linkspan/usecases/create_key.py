@@ -6,7 +6,7 @@ from datetime import datetime
 
 from linkspan.errors import InvalidInputError, MissingScopeError, Mistake
 from linkspan.model import ApiKey, Caller, KeyScope, Secret
-from linkspan.usecases.access import ALL_SCOPES, require
+from linkspan.usecases.access import ALL_SCOPES, has, require
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_key_id, new_key_text
 
@@ -49,7 +49,7 @@ async def create_key(hall: Hall, caller: Caller, new: NewKey) -> tuple[ApiKey, S
 
 def check_scopes_given(caller: Caller, scopes: Iterable[KeyScope]) -> None:
     """Raise MissingScopeError if the caller would give away scopes that it lacks itself."""
-    lacking = sorted(scope.value for scope in scopes if scope not in caller.scopes)
+    lacking = sorted(scope.value for scope in scopes if not has(caller, scope))
     if lacking:
         msg = f"A key can give only scopes that it has itself; this one lacks {', '.join(lacking)}."
         raise MissingScopeError(msg)

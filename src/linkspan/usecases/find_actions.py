@@ -28,7 +28,7 @@ async def find_actions(
 
     Raises MissingScopeError, InvalidInputError for a question without a word or too long, NotFoundError for an unknown account.
     """
-    require(caller, KeyScope.ACTIONS)
+    require(caller, KeyScope.ACTIONS_READ)
     mistakes = []
     if not question.strip() or len(question) > _LONGEST:
         mistakes.append(Mistake("query", f"must be a question of 1 to {_LONGEST} characters"))
@@ -39,6 +39,6 @@ async def find_actions(
     if account_ids is None:
         return hall.catalog.index.search(question, limit=limit, connector=connector)
     openings = await open_accounts(hall, caller, account_ids)
-    offered = {offer.action.id for offer in offers_of(hall, openings)}
+    offered = {offer.action.id for offer in offers_of(hall, caller, openings)}
     found = hall.catalog.index.search(question, limit=_LOOKED_AT, connector=connector)
     return [one for one in found if one.action.id in offered][:limit]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from linkspan.connectors.action import Action, Connector
 from linkspan.model import Account, AccountState, Caller, KeyScope, Profile
 from linkspan.storage.account_store import AccountFilter
-from linkspan.usecases.access import require
+from linkspan.usecases.access import has, needed_for, require
 from linkspan.usecases.hall import Hall
 
 MOST_ACCOUNTS = 50
@@ -36,7 +36,7 @@ async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) 
 
     Raises MissingScopeError, NotFoundError (also for another project's account).
     """
-    require(caller, KeyScope.ACTIONS)
+    require(caller, KeyScope.ACTIONS_READ)
     if account_ids:
         accounts = [await hall.warm.account(caller.project_id, account_id) for account_id in account_ids]
     else:
@@ -45,13 +45,14 @@ async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) 
     return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in accounts]
 
 
-def offers_of(hall: Hall, openings: Sequence[Opening]) -> list[Offer]:
-    """Every action that the profiles enable, in the catalog's order; a disabled profile offers nothing."""
+def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening]) -> list[Offer]:
+    """Every action that the profiles enable and the caller may run, in the catalog's order; a disabled profile offers nothing."""
     found: dict[str, list[Account]] = {}
     for opening in openings:
         if opening.profile.enabled:
             for action in enabled_actions(hall.catalog.connectors[opening.account.connector], opening.profile):
-                found.setdefault(action.id, []).append(opening.account)
+                if has(caller, needed_for(action)):
+                    found.setdefault(action.id, []).append(opening.account)
     return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
 
 

@@ -248,3 +248,21 @@ async def test_a_key_without_the_scope_is_refused(world: World) -> None:
 async def _runs(world: World):
     await world.hall.run_log.flush()
     return await world.hall.runs.list(world.project.id, RunFilter(door="mcp"))
+
+
+async def test_a_key_that_only_reads_is_offered_and_runs_what_reads(world: World) -> None:
+    key = await world.new_key(KeyScope.ACTIONS_READ)
+    mcp = Mcp(world, headers={"x-account-id": world.account.id}, key=key)
+    tools = await mcp.tools()
+    listed = await mcp.call("list_items", query={"top": 1})
+    refused = told(await mcp.call("create_customer", body={"displayName": "Never"}))
+    async with world.api(key) as client:
+        by_rpc = await client.post(
+            "/actions/rpc", json={"action": f"{CONNECTOR}_delete_customer", "path": {"id": world.account.id}}
+        )
+
+    assert 48 == len(tools)
+    assert all(tool["annotations"]["readOnlyHint"] for tool in tools)
+    assert "isError" not in listed
+    assert "missing_scope" == refused["error"]["code"]
+    assert (403, "missing_scope") == (by_rpc.status_code, by_rpc.json()["code"])

@@ -51,7 +51,7 @@ class CompatSearch:
 
     async def build(self, request: Request) -> Response:
         """The index is made when it is first needed and never stale, so there is nothing to wait for."""
-        require(await caller_of(self._hall, request), KeyScope.ACTIONS)
+        require(await caller_of(self._hall, request), KeyScope.ACTIONS_READ)
         given = Given(await read_object(request))
         connector = given.text("connector_key")
         given.flag("force_refresh")

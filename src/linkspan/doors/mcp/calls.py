@@ -105,7 +105,9 @@ class Calls:
             possible = list(visit.account_ids)
         else:
             openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
-            offered = next((offer for offer in offers_of(self._hall, openings) if offer.action is action), None)
+            offered = next(
+                (offer for offer in offers_of(self._hall, visit.caller, openings) if offer.action is action), None
+            )
             possible = [account.id for account in offered.accounts] if offered else []
         if given is None and len(possible) == 1:
             return possible[0]

@@ -6,6 +6,8 @@ from linkspan.doors.mcp.layout import account_label, schema_of, with_account
 from linkspan.doors.mcp.meta_tools import meta_tools
 from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.engine import json_text
+from linkspan.model import KeyScope
+from linkspan.usecases.access import has
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import Offer, Opening, offers_of, open_accounts
 
@@ -23,12 +25,12 @@ class Tools:
     async def listed(self, visit: Visit) -> bytes:
         """The JSON array of all tools of a visit, on one page: published clients read no second one. Raises NotFoundError."""
         openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
-        key = (visit.style, visit.mode, *(_mark(opening) for opening in openings))
+        key = (visit.style, visit.mode, has(visit.caller, KeyScope.ACTIONS), *(_mark(opening) for opening in openings))
         found = self._lists.get(key)
         if found is None:
             if len(self._lists) >= _MOST_KEPT:
                 self._lists.clear()
-            offers = offers_of(self._hall, openings)
+            offers = offers_of(self._hall, visit.caller, openings)
             if visit.mode is ToolMode.SEARCH_EXECUTE:
                 tools = meta_tools(offers)
             else:

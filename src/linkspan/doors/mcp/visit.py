@@ -43,7 +43,7 @@ class Visit:
 async def read_visit(hall: Hall, request: Request) -> Visit:
     """The visit that a request's headers and query tell. Raises the errors of a key, MissingScopeError, InvalidInputError."""
     caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
-    require(caller, KeyScope.ACTIONS)
+    require(caller, KeyScope.ACTIONS_READ)
     named = account_of(request, {}) or ""
     ids = tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
     query, mistakes = request.query_params, []
