@@ -1,10 +1,15 @@
 """The search of actions: names, verbs, typing errors and other words, on the catalogue that Linkspan ships."""
 
+import hashlib
+from pathlib import Path
+
 import pytest
 
 from linkspan.connectors.catalog import load_catalog
 from linkspan.connectors.search import ActionIndex
 from linkspan.connectors.search_words import stems
+
+QUESTIONS = Path(__file__).parents[2] / "benchmarks" / "search" / "questions.tsv"
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,15 @@ def index() -> ActionIndex:
 )
 def test_the_best_action_comes_first(index: ActionIndex, question: str, action: str) -> None:
     assert f"dynamics365bc_{action}" == index.search(question)[0].action.id
+
+
+def test_of_the_questions_to_tune_by_most_find_their_action_first(index: ActionIndex) -> None:
+    asked = [line.split("\t") for line in QUESTIONS.read_text().splitlines()]
+    asked = [(right, text) for right, text in asked if hashlib.sha256(text.encode()).digest()[0] % 3]
+    found = [[one.action.id.removeprefix("dynamics365bc_") for one in index.search(text)] for _, text in asked]
+
+    assert 280 < len(asked)
+    assert 0.85 <= sum([right] == best[:1] for best, (right, _) in zip(found, asked, strict=True)) / len(asked)
 
 
 def test_scores_fall_and_the_number_is_bounded(index: ActionIndex) -> None:

@@ -4,6 +4,7 @@ A question is looked up in two halves: which resource it is about, and what is t
 how few resources have them; an inverted index keeps the cost of a question independent of how many actions there are.
 """
 
+import heapq
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,14 +12,16 @@ from dataclasses import dataclass, field
 
 from linkspan.connectors.action import Action
 from linkspan.connectors.names import words
-from linkspan.connectors.search_words import TERMS, VERB_WORDS, stem, stems
+from linkspan.connectors.search_words import OPERATION_WORDS, TERMS, VERB_WORDS, stem, stems
 from linkspan.model import Verb
 
-_NAME, _MISSING, _ALIAS, _ABOUT = 2.0, 0.7, 2.6, 0.25
+_NAME, _MISSING, _ALIAS, _ABOUT = 2.0, 1.0, 2.6, 0.25
 _VERB_WEIGHT = 1.2
 # An alias of several words counts when so much of its weight is in the question.
 _ALIAS_SHARE = 0.74
 _LEAST_SIMILAR = 0.5
+# So many resources, best by name, are looked at closer.
+_LOOKED_AT = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +34,30 @@ class Found:
 
 @dataclass(slots=True)
 class _Resource:
-    """What is known of one resource: its name's stems, aliases as stems, the stems of its description, its actions by verb."""
+    """What is known of one resource: its name's stems, aliases as stems, the stems of its description, its actions by verb.
+
+    `weighed` are the aliases with the weight of all their words.
+    """
 
     name: tuple[str, ...]
     aliases: list[tuple[str, ...]]
     about: frozenset[str]
     actions: dict[Verb, list[Action]] = field(default_factory=lambda: defaultdict(list))
+    weighed: list[tuple[tuple[str, ...], float]] = field(default_factory=list)
 
 
 class ActionIndex:
     """Searches a set of actions; built once."""
 
     def __init__(self, actions: Iterable[Action]) -> None:
-        self._resources: dict[tuple[str, str], _Resource] = {}
-        for action in actions:
-            key = (action.connector, action.resource)
-            if key not in self._resources:
-                self._resources[key] = _resource(action)
-            self._resources[key].actions[action.verb].append(action)
+        self._resources = _resources(actions)
         # Word → resources that have it in a name, and those that have it anywhere.
         self._named: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        self._operations = {
+            action.id: _operation_parts(action)
+            for resource in self._resources.values()
+            for action in resource.actions.get(Verb.ACT, ())
+        }
         self._postings: dict[str, set[tuple[str, str]]] = defaultdict(set)
         self._heads: dict[str, set[str]] = defaultdict(set)
         for key, resource in self._resources.items():
@@ -63,6 +70,8 @@ class ActionIndex:
                     self._heads[alias[0]].add(resource.name[-1])
         many = len(self._resources)
         self._weights = {word: math.log(1 + many / (1 + len(found))) for word, found in self._postings.items()}
+        for resource in self._resources.values():
+            resource.weighed = [(alias, sum(self._weights[word] for word in alias)) for alias in resource.aliases]
         self._trigrams: dict[str, set[str]] = defaultdict(set)
         for word in self._postings:
             for part in _trigrams(word):
@@ -70,21 +79,43 @@ class ActionIndex:
 
     def search(self, question: str, *, limit: int = 5, connector: str | None = None) -> list[Found]:
         """The actions that fit best, best first; `connector` keeps to one connector's."""
-        asked, sources = self._understood(stems(question))
-        verbs = _verb_scores(stems(question))
+        spoken = stems(question)
+        asked, sources = self._understood(spoken)
+        verbs = _verb_scores(spoken)
         ranked: list[tuple[float, Action]] = []
-        for key in self._candidates(asked, connector):
-            resource = self._resources[key]
-            fit = self._fit(resource, asked, sources)
+        for named, resource in self._best_named(asked, sources, connector, limit):
+            about = sum(self._weights[word] * asked[word] for word in asked.keys() & resource.about)
+            fit = named + _ABOUT * about
             if fit > 0:
                 ranked += [
-                    (fit + _VERB_WEIGHT * verbs.get(verb, 0.0), action)
+                    (fit + _VERB_WEIGHT * (verbs.get(verb, 0.0) or self._operation(action, spoken)), action)
                     for verb, actions in resource.actions.items()
                     for action in actions
                 ]
         ranked.sort(key=lambda pair: (-pair[0], len(pair[1].id), pair[1].id))
         best = ranked[0][0] if ranked else 1.0
         return [Found(action, round(score / best, 4)) for score, action in ranked[:limit]]
+
+    def _best_named(
+        self, asked: Mapping[str, float], sources: Mapping[str, str], connector: str | None, limit: int
+    ) -> list[tuple[float, _Resource]]:
+        """The resources whose names fit best; the words of descriptions decide among these only."""
+        named = (
+            (self._fit(resource, asked, sources), number, resource)
+            for number, key in enumerate(self._candidates(asked, connector))
+            for resource in (self._resources[key],)
+        )
+        best = heapq.nlargest(max(_LOOKED_AT, limit), named, key=lambda found: found[:2])
+        return [(fit, resource) for fit, _, resource in best]
+
+    def _operation(self, action: Action, spoken: Sequence[str]) -> float:
+        """How strongly a question speaks for a bound action: all parts of its name must be meant, and each counts."""
+        parts = self._operations.get(action.id, ())
+        said = set(spoken)
+        meant = [part for part in parts if said & _OPERATION_STEMS.get(part, frozenset({part}))]
+        if not parts or len(meant) < len(parts):
+            return 0.3 * len(meant) / len(parts) if parts else 0.0
+        return 1.25 + 0.35 * len(parts)
 
     def _candidates(self, asked: Mapping[str, float], connector: str | None) -> set[tuple[str, str]]:
         found = {key for word in asked for key in self._named.get(word, ())}
@@ -128,7 +159,7 @@ class ActionIndex:
         return {known: 0.8 * score for known, score in found.items() if score == best and score >= _LEAST_SIMILAR}
 
     def _fit(self, resource: _Resource, asked: Mapping[str, float], sources: Mapping[str, str]) -> float:
-        """How well a resource fits: its name's words found and missing, its best alias, and the words of its description.
+        """How well a resource's names fit: its own name's words found and missing, and the best of its other names.
 
         Each word of the question finds one word of the name at most: who asks for customers does not ask for customer sales.
         """
@@ -137,14 +168,24 @@ class ActionIndex:
             found = word in asked and sources[word] not in used
             name += self._weights[word] * (_NAME * asked[word] if found else -_MISSING)
             used |= {sources[word]} if found else set()
-        alias = max((self._alias(alias, asked) for alias in resource.aliases), default=0.0)
-        about = sum(self._weights[word] * weight for word, weight in asked.items() if word in resource.about)
-        return max(name, 0.0) + _ALIAS * alias + _ABOUT * about + 0.15 * min(name, 0.0)
+        alias = 0.0
+        for words_of, whole in resource.weighed:
+            if not asked.keys().isdisjoint(words_of):
+                said = sum(self._weights[word] * asked[word] for word in words_of if word in asked)
+                if said >= _ALIAS_SHARE * whole:
+                    alias = max(alias, said * said / whole)
+        return max(name, 0.0) + _ALIAS * alias + 0.15 * min(name, 0.0)
 
-    def _alias(self, alias: Sequence[str], asked: Mapping[str, float]) -> float:
-        whole = sum(self._weights[word] for word in alias)
-        found = sum(self._weights[word] * asked[word] for word in alias if word in asked)
-        return found * (found / whole) if whole and found / whole >= _ALIAS_SHARE else 0.0
+
+def _resources(actions: Iterable[Action]) -> dict[tuple[str, str], _Resource]:
+    """What is known of each resource, by connector and resource key."""
+    found: dict[tuple[str, str], _Resource] = {}
+    for action in actions:
+        key = (action.connector, action.resource)
+        if key not in found:
+            found[key] = _resource(action)
+        found[key].actions[action.verb].append(action)
+    return found
 
 
 def _resource(action: Action) -> _Resource:
@@ -152,6 +193,16 @@ def _resource(action: Action) -> _Resource:
     aliases = [found for text in action.also if (found := tuple(stems(text)))]
     about = {*stems(action.entity.about), *(part for field in action.entity.fields for part in stems(words(field)))}
     return _Resource(name, aliases, frozenset(about - set(name)))
+
+
+def _operation_parts(action: Action) -> tuple[str, ...]:
+    """`dynamics365bc_make_order_from_sales_quote` → make, order: what its name says besides the records it is bound to."""
+    bound = set(stems(words(action.entity.name)))
+    name = action.id.removeprefix(f"{action.connector}_")
+    before = name.partition("_from_")[0] if "_from_" in name else name
+    parts = stems(words(before))
+    kept = parts if "_from_" in name else [part for part in parts if part not in bound]
+    return tuple(dict.fromkeys(kept))
 
 
 def _names(resource: _Resource) -> set[str]:
@@ -179,6 +230,9 @@ def _verb_scores(asked: Sequence[str]) -> dict[Verb, float]:
 _VERB_STEMS: Mapping[Verb, list[tuple[str, float]]] = {
     verb: [(" ".join(stems(phrase)), weight) for phrase, weight in phrases.items()]
     for verb, phrases in VERB_WORDS.items()
+}
+_OPERATION_STEMS: Mapping[str, frozenset[str]] = {
+    stem(part): frozenset(word for text in said for word in stems(text)) for part, said in OPERATION_WORDS.items()
 }
 _TERM_OF: dict[str, list[str]] = defaultdict(list)
 for _term, _said in TERMS.items():

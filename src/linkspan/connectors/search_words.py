@@ -45,6 +45,20 @@ VERB_WORDS: Mapping[Verb, Mapping[str, float]] = {
 }  # fmt: skip
 """What people say when they want a verb, and how surely they mean it."""
 
+OPERATION_WORDS: Mapping[str, tuple[str, ...]] = {
+    "post": ("post", "book", "finalise", "finalize", "buchen"),
+    "send": ("send", "email", "mail", "mail it"),
+    "cancel": ("cancel", "reverse", "void", "undo", "storno"),
+    "ship": ("ship", "deliver", "dispatch", "send out"),
+    "receive": ("receive", "received", "come", "arrived"),
+    "invoice": ("invoice", "bill", "charge"),
+    "make": ("make", "turn", "convert", "create", "straight"),
+    "order": ("order",),
+    "corrective": ("correct", "corrective", "correction"),
+    "restart": ("restart", "rerun", "run again", "again", "retry"),
+}
+"""A part of a bound action's name → words by which people mean it."""
+
 _WORD = re.compile(r"[a-z0-9]+(?:&[a-z0-9]+)*")
 _SILENT = frozenset({
     "the", "to", "in", "on", "for", "and", "or", "with", "by", "at", "as", "i", "me", "my", "we", "us", "you", "it", "its", "this", "that",

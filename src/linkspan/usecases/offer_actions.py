@@ -49,10 +49,11 @@ def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening]) -> list[O
     """Every action that the profiles enable and the caller may run, in the catalog's order; a disabled profile offers nothing."""
     found: dict[str, list[Account]] = {}
     for opening in openings:
-        if opening.profile.enabled:
-            for action in enabled_actions(hall.catalog.connectors[opening.account.connector], opening.profile):
-                if has(caller, needed_for(action)):
-                    found.setdefault(action.id, []).append(opening.account)
+        connector = hall.catalog.connectors[opening.account.connector]
+        enabled = enabled_actions(connector, opening.profile) if opening.profile.enabled else []
+        for action in enabled:
+            if has(caller, needed_for(action)):
+                found.setdefault(action.id, []).append(opening.account)
     return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
 
 
