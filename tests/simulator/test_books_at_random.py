@@ -14,10 +14,10 @@ def test_random_sequences_leave_the_books_right():
         BookMachine,
         settings=settings(
             max_examples=size("book_sequences"),
-            stateful_step_count=16,
+            stateful_step_count=12,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            # Sixteen steps are read as they are; making them fewer would take longer than everything else.
+            # Twelve steps are read as they are; making them fewer would take longer than everything else.
             phases=[Phase.explicit, Phase.reuse, Phase.generate],
         ),
     )

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, blank, guid, settled, text
 from linkspan.simulator.books.rules.dimension_sets import attach, show_shortcuts
+from linkspan.simulator.books.rules.kinds import KINDS, LINE_KINDS
+from linkspan.simulator.books.rules.posted import is_posted
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, load_contract
@@ -60,9 +62,7 @@ def create_set_line(
     if parent is None:
         raise dialog(entity.errors["ParentIDRequiredErr"])
     owner = _owner_entity(company, guid(parent))
-    if "update" not in owner.verbs:
-        text_of = entity.errors["ParentDoesNotExistOrReadOnlyErr"]
-        raise dialog(text_of.replace("%1", str(parent["id"])).replace("%2", owner.table))
+    _require_changeable(company, entity, owner, guid(parent))
     dimension = _set_dimension(company, entity, values)
     if not over_default and company.tables[entity.name].find(guid(parent), text(dimension, "code")) is not None:
         raise dialog(entity.errors["RecordAlreadyExistErr"])
@@ -81,6 +81,7 @@ def update_set_line(company: Company, entity: Entity, record: Record, changes: M
     if dimension is None:
         raise dialog(entity.errors["DimensionIdDoesNotMatchADimensionErr"])
     owner = _owner_entity(company, guid(record, "parentId"))
+    _require_changeable(company, entity, owner, guid(record, "parentId"))
     value = _set_value(company, entity, dimension, values)
     made = attach(company, owner, guid(record, "parentId"), dimension=dimension, value=value)
     show_shortcuts(company, owner, guid(record, "parentId"))
@@ -90,8 +91,23 @@ def update_set_line(company: Company, entity: Entity, record: Record, changes: M
 def delete_set_line(company: Company, entity: Entity, record: Record) -> None:
     """Detach a dimension value."""
     table = company.tables[entity.name]
+    owner = _owner_entity(company, guid(record, "parentId"))
+    _require_changeable(company, entity, owner, guid(record, "parentId"))
     table.remove(table.identity_of(record))
-    show_shortcuts(company, _owner_entity(company, guid(record, "parentId")), guid(record, "parentId"))
+    show_shortcuts(company, owner, guid(record, "parentId"))
+
+
+def _require_changeable(company: Company, entity: Entity, owner: Entity, owner_id: UUID) -> None:
+    """Refuse to touch the dimensions of what is posted, and of records that only posting makes."""
+    row = company.tables[owner.name].get(owner_id)
+    kind = KINDS.get(owner.name) or LINE_KINDS.get(owner.name)
+    header = row
+    if kind is not None and row is not None and owner.name in LINE_KINDS:
+        header = company.tables[kind.header].get(guid(row, "documentId"))
+    posted = kind is not None and header is not None and is_posted(kind, header)
+    if posted or "update" not in owner.verbs:
+        message = entity.errors["ParentDoesNotExistOrReadOnlyErr"]
+        raise dialog(message.replace("%1", str(owner_id)).replace("%2", owner.table))
 
 
 def _owner_entity(company: Company, owner_id: UUID) -> Entity:

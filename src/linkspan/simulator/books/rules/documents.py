@@ -18,7 +18,7 @@ from linkspan.simulator.books.rules.kinds import KINDS, Kind
 from linkspan.simulator.books.rules.lines import create_line, reprice
 from linkspan.simulator.books.rules.parties import check_salesperson
 from linkspan.simulator.books.rules.partners import find_partner, is_partner_given, partner_fields, payer_fields
-from linkspan.simulator.books.rules.posted import is_posted, posted_fault
+from linkspan.simulator.books.rules.posted import is_posted, posted_fault, require_open_lines
 from linkspan.simulator.books.rules.records import drop_group
 from linkspan.simulator.books.rules.references import CURRENCY, PAYMENT_TERM, SHIPMENT_METHOD, Reference, settle
 from linkspan.simulator.books.rules.summing import recompute, set_discount
@@ -40,6 +40,7 @@ _INVOICE = Reference(
     mismatch="InvoiceValuesDontMatchErr",
 )
 _REFERENCES = (CURRENCY, PAYMENT_TERM, SHIPMENT_METHOD)
+_FIXED_WHEN_RELEASED = frozenset({"currencyId", "currencyCode", "pricesIncludeTax", "discountAmount"})
 _FREE_WHEN_POSTED = frozenset({"promisedPayDate", "disputeStatus", "disputeStatusId"})
 
 
@@ -157,6 +158,9 @@ def _check_changeable(kind: Kind, header: Record, values: Mapping[str, object]) 
         raise dialog(load_contract().entities[kind.header].errors["CannotChangeIDErr"])
     if is_posted(kind, header) and not values.keys() <= _FREE_WHEN_POSTED:
         raise posted_fault(kind)
+    fixed = _FIXED_WHEN_RELEASED | {f"{kind.party}Id", f"{kind.party}Number", kind.payer_id, kind.payer_number}
+    if any(name in fixed and values[name] != header[name] for name in values):
+        require_open_lines(kind, header)
 
 
 def _check(company: Company, entity: Entity, values: Mapping[str, object]) -> None:
