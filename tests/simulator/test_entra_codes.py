@@ -1,5 +1,6 @@
 """The AADSTS codes that the documentation lists for clients: where each one is shown, and that any can be asked for."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -124,3 +125,16 @@ def test_tenants_do_not_mix(person: Person, simulator: Simulator) -> None:
     assert 200 == person.companies(elsewhere, tenant=OTHER_DOMAIN).status_code
     assert 401 == person.companies(elsewhere, tenant=simulator.demo.tenant_domain).status_code
     assert [700016] == own["error_codes"], str(DEMO_CLIENT_ID)
+
+
+def test_a_sign_in_that_is_too_long_ago_cannot_be_renewed(person: Person, simulator: Simulator) -> None:
+    refresh = person.tokens()["refresh_token"]
+    simulator.set_sign_in_frequency(ADMINISTRATOR, dt.timedelta(hours=8))
+    simulator.move_clock(dt.timedelta(hours=7))
+    renewed = person.token(grant_type="refresh_token", refresh_token=refresh).json()["refresh_token"]
+    simulator.move_clock(dt.timedelta(hours=1))
+    refused = person.token(grant_type="refresh_token", refresh_token=renewed).json()
+    simulator.set_sign_in_frequency(ADMINISTRATOR, None)
+
+    assert ([70043], "invalid_grant", "bad_token") == (refused["error_codes"], refused["error"], refused["suberror"])
+    assert 200 == person.token(grant_type="refresh_token", refresh_token=renewed).status_code

@@ -1,6 +1,12 @@
 """What a simulator is told before its first answer, and what a reset makes of it."""
 
 import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -138,3 +144,37 @@ def test_the_page_shows_what_is_set_and_no_secret(simulator: Simulator) -> None:
     assert books.token not in page
     assert {"requests": 77} == state["limits"]
     assert "off" == state["tape"]
+
+
+def test_the_command_records_to_a_file_and_replays_it(simulator: Simulator, tmp_path: Path) -> None:
+    file = tmp_path / "tape.jsonl"
+    books = Books(simulator)
+    names = {one["name"] for one in books.call("GET", "companies").json()["value"]}
+    with started("--record", str(file), "--upstream", simulator.url) as url:
+        root = f"{url}/v2.0/{simulator.demo.tenant_id}/Production/api/v2.0"
+        recorded = httpx2.get(f"{root}/companies", headers={"authorization": f"Bearer {books.token}"}).json()["value"]
+    with started("--replay", str(file)) as url:
+        token = httpx2.post(f"{url}/_sim/issue_token", json={}).json()
+        root = f"{url}/v2.0/{simulator.demo.tenant_id}/Production/api/v2.0"
+        played = httpx2.get(f"{root}/companies", headers={"authorization": f"Bearer {token}"}).json()["value"]
+    books.close()
+
+    assert names == {one["name"] for one in recorded}
+    assert len(names) == len({one["name"] for one in played} - names)
+    assert not any(name in file.read_text() for name in names)
+
+
+@contextmanager
+def started(*options: str) -> Iterator[str]:
+    command = [sys.executable, "-m", "linkspan.cli.app", "sim", "--port", "0", *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "COLUMNS": "200"})
+    assert process.stdout is not None
+    try:
+        told = dict(zip(("name", "url"), process.stdout.readline().split(), strict=True))
+        for line in process.stdout:
+            if line.startswith("user"):
+                break
+        yield told["url"]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)

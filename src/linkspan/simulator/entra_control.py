@@ -195,6 +195,15 @@ class EntraControl(Commanded):
         return rule
 
     @command()
+    def set_sign_in_frequency(self, user: str, every: timedelta | None) -> timedelta | None:
+        """Let Conditional Access want a new sign-in of a user so often (AADSTS70043 at renewal); None: never."""
+        if every is None:
+            self.authority.sign_in_frequencies.pop(self._user(user).id, None)
+        else:
+            self.authority.sign_in_frequencies[self._user(user).id] = every
+        return every
+
+    @command()
     def set_token_lifetime(self, seconds: int | None) -> int | None:
         """Let every access token issued from now on live this long; None returns to 60 to 90 minutes at random."""
         if seconds is not None and seconds < 1:

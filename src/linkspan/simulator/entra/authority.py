@@ -4,6 +4,7 @@ import random
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
@@ -66,6 +67,8 @@ class Authority:
         self.devices.clear()
         self.keys.forget_old()
         self.access_rules: dict[UUID, AccessRule] = {}
+        # How often Conditional Access wants a person to sign in again, by user.
+        self.sign_in_frequencies: dict[UUID, timedelta] = {}
         self.fixed_lifetime: int | None = None
         self.refresh_reuse_revokes = False
         self.queued_token_errors: deque[int] = deque()
@@ -137,6 +140,12 @@ class Authority:
         return EntraError(
             refusal.code, refusal.text, Meaning("interaction_required", 400, "", suberror=refusal.suberror)
         )
+
+    def check_frequency(self, user: User, since: datetime | None) -> None:
+        """Raise EntraError 70043 when the sign-in at `since` is too long ago for the user's sign-in frequency."""
+        most = self.sign_in_frequencies.get(user.id)
+        if most is not None and since is not None and self.clock.now() - since >= most:
+            raise entra_error(70043)
 
     def incident(self, client_request_id: str | None = None) -> Incident:
         """Return the identifiers for a refusal that happens now."""

@@ -17,7 +17,10 @@ SINGLE_PAGE_LIFETIME: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """Who let which application do what, where; `multifactor` tells of a second proof, `ends` of a fixed end."""
+    """Who let which application do what, where; `multifactor` tells of a second proof, `ends` of a fixed end.
+
+    `since` is the moment of the sign-in.
+    """
 
     client_id: UUID
     user_id: UUID
@@ -25,6 +28,7 @@ class Grant:
     scopes: ScopeRequest
     multifactor: bool = False
     ends: datetime | None = None
+    since: datetime | None = None
 
     def concerns(self, user_id: UUID | None, client_id: UUID | None) -> bool:
         """Tell whether this is a grant of that user and that application; None means any."""

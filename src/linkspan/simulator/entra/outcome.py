@@ -40,9 +40,10 @@ def code_answer(authority: Authority, wanted: AuthorizeRequest, user: User, sess
     now = authority.clock.now()
     proved = session is not None and user.id in session.proved_ids
     ends = now + SINGLE_PAGE_LIFETIME if wanted.app.is_single_page(wanted.back.redirect_uri) else None
+    app = wanted.app
     code = authority.grants.issue_code(
         AuthorizationCode(
-            Grant(wanted.app.client_id, user.id, user.tenant_id, wanted.scopes, multifactor=proved, ends=ends),
+            Grant(app.client_id, user.id, user.tenant_id, wanted.scopes, multifactor=proved, ends=ends, since=now),
             wanted.back.redirect_uri,
             now + CODE_LIFETIME,
             challenge=wanted.challenge,

@@ -122,6 +122,7 @@ class TokenEndpoint:
         now = self.authority.clock.now()
         token = self.authority.grants.look_up_refresh(value, now)
         user = self._holder(asked, token.grant)
+        self.authority.check_frequency(user, token.grant.since)
         if token.used and self.authority.refresh_reuse_revokes:
             self.authority.grants.revoke_family(token.family)
             raise entra_error(70000, reason="the refresh token was used before, so its family is revoked")
