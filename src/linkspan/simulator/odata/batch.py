@@ -13,6 +13,7 @@ from linkspan.simulator.odata.batch_multipart import read_multipart_batch, write
 from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming, read_preferences
 from linkspan.simulator.odata.failure import render_fault
+from linkspan.simulator.odata.language import chosen_language, in_language
 
 _INHERITED: Final = ("company", "accept-language", "data-access-intent")
 
@@ -111,7 +112,9 @@ class _Runner:
             self._count()
             return respond(self._desk, self._addressed(operation))
         except BcFault as fault:
-            return render_fault(self._desk.switches.adjust(fault), uuid4())
+            headers = {**self._incoming.headers, **operation.headers}
+            language = chosen_language(headers.get("accept-language", ""))
+            return render_fault(in_language(self._desk.switches.adjust(fault), language), uuid4())
 
     def _addressed(self, operation: Operation) -> Incoming:
         """Return the operation as a request of its own; its address is relative to the API's root, or starts with that."""

@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from linkspan.simulator.faults import BcFault, server_error
 from linkspan.simulator.odata.exchange import Answer
 from linkspan.simulator.odata.failure import render_fault
+from linkspan.simulator.odata.language import chosen_language, in_language
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -26,7 +27,8 @@ def answered(handler: Handler) -> Callable[[Request], Awaitable[Response]]:
         try:
             answer = await handler(request)
         except BcFault as fault:
-            answer = render_fault(fault, correlation)
+            language = chosen_language(request.headers.get("accept-language", ""))
+            answer = render_fault(in_language(fault, language), correlation)
         except Exception:  # noqa: BLE001 - the outermost handler of all doors; the cause is in the log
             _LOG.exception("The simulator failed on %s %s.", request.method, request.url.path)
             answer = render_fault(server_error("An unexpected error happened in the simulator."), correlation)
