@@ -37,6 +37,9 @@ def run(
         bool,
         typer.Option("--allow-duplicate", help="Write although an equal write is running or its outcome is unknown."),
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what a write would send and the record as it is now; send nothing.")
+    ] = False,
     idempotency_key: Annotated[
         str | None, typer.Option("--idempotency-key", help="Your own name for one write: it is done once.")
     ] = None,
@@ -58,6 +61,7 @@ def run(
             account_id=account,
             inputs=inputs,
             door="cli",
+            dry_run=dry_run,
             idempotency_key=key_of(idempotency_key, {}),
             allow_duplicate=allow_duplicate,
         )

@@ -8,6 +8,7 @@ from linkspan.engine.call import Call, Inputs, Result, Seal, StepSink, Target, T
 from linkspan.engine.cursor import open_cursor
 from linkspan.engine.exchange import Exchange, Wiring
 from linkspan.engine.odata_v4 import ODataV4
+from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange
 from linkspan.engine.retry import Patience
 from linkspan.engine.shape import Record
 from linkspan.engine.target import Targets
@@ -53,6 +54,12 @@ class Engine:
     async def execute(self, call: Call, tokens: TokenSource, steps: StepSink) -> Result:
         """Run a call. Raises the error that the provider's refusal means, WriteOutcomeUnknownError where a write may have happened."""
         return await self._protocol(call).run(call, self._exchange(call, tokens, steps))
+
+    async def rehearse(self, call: Call, tokens: TokenSource, steps: StepSink) -> Rehearsal:
+        """What a write would send, without sending it. Raises what the reads before it raise."""
+        asked = self._exchange(call, tokens, steps)
+        exchange = RehearsalExchange(asked.wiring, asked.target, asked.pace, tokens, steps)
+        return await self._protocol(call).rehearse(call, exchange)
 
     def stream(self, call: Call, tokens: TokenSource, steps: StepSink) -> AsyncGenerator[Sequence[Record], None]:
         """All rows of a list, page by page, behind people who wait. Raises InvalidInputError for other verbs."""

@@ -7,6 +7,7 @@ from linkspan.engine.companies import Companies
 from linkspan.engine.cursor import seal_position
 from linkspan.engine.exchange import Exchange
 from linkspan.engine.pages import STREAMED_PAGE, Page, after_rows, collect, every_page, first_position, read_page
+from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange, WouldWrite
 from linkspan.engine.shape import Record, Shaper, deep_shaper_of, made_record, shaper_of
 from linkspan.engine.urls import action_path, list_tail, record_url
 from linkspan.engine.values import GUID
@@ -29,6 +30,22 @@ class ODataV4:
         """Carry a call out. Raises the errors of faults.py."""
         path = await self._path(call, exchange)
         return await _VERBS[call.action.verb](self, call, exchange, path)
+
+    async def rehearse(self, call: Call, exchange: RehearsalExchange) -> Rehearsal:
+        """What a write would send, and the record that it would change. Raises what the reads before a write raise."""
+        path = await self._path(call, exchange)
+        before = await self._before(call, exchange, path) if "id" in call.path else None
+        try:
+            await _VERBS[call.action.verb](self, call, exchange, path)
+        except WouldWrite as ready:
+            return ready.rehearsal(before)
+        message = "The action sends no write."
+        raise ProviderAnswerError(message)
+
+    async def _before(self, call: Call, exchange: Exchange, path: str) -> Mapping[str, object]:
+        """The record as it is now; an operation's path ends with its name, behind the record's."""
+        record_path = path.rpartition("/")[0] if call.action.verb is Verb.ACT else path
+        return self._shaper(call)(await exchange.read(f"{call.target.api_root}/{record_path}"))
 
     async def stream(self, call: Call, exchange: Exchange) -> AsyncGenerator[Sequence[Record], None]:
         """All rows of a list, page by page."""

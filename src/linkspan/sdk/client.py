@@ -36,14 +36,19 @@ class BoundAccount(Speaker[ModeT], Generic[ModeT]):
         body: Group | None = None,
         headers: Group | None = None,
         idempotency_key: str | None = None,
+        dry_run: bool = False,
     ) -> Answer:
         """Run an action by its id, such as `dynamics365bc_list_customers`. Raises LinkspanError.
 
         A write with an `idempotency_key` of yours is done once, however often it is asked for, so it is repeated like a read.
+        With `dry_run` nothing is written: the record of the answer tells the request, the checks made and the record before.
         """
         groups = {"path": path, "query": query, "body": body, "headers": headers}
         named = None if idempotency_key is None else {"Idempotency-Key": idempotency_key}
-        return await self._line.ask(self._ask(action, groups, named, reads=named is not None), Answer)
+        ask = self._ask(action, groups, named, reads=named is not None or dry_run)
+        if dry_run and isinstance(ask.body, dict):
+            ask.body["dry_run"] = True
+        return await self._line.ask(ask, Answer)
 
     @either_each
     async def pages(

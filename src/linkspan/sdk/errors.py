@@ -150,6 +150,7 @@ _BY_CODE: Mapping[str, type[LinkspanError]] = {
             "linking_failed",
             "link_state_invalid",
             "link_state_used",
+            "link_cancelled",
             "connect_session_expired",
             "consent_refused",
             "admin_consent_required",

@@ -10,12 +10,13 @@ from linkspan.usecases.admit_action import admit_action
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.journalled_write import JournalledWrite, WriteWish
 from linkspan.usecases.recording import Recording
+from linkspan.usecases.rehearse_write import rehearse_write
 
 
 class ActionRequest(msgspec.Struct, frozen=True, gc=False):
     """What a door asks for. `door`: rest, rpc, mcp, cli; `profile_id` asks for another profile's rules than the account's own.
 
-    `idempotency_key`: the caller's own name for one write, which is then done once. `allow_duplicate`: run a write although an equal one is running or in doubt. `caller_gone` tells whether the caller has hung up, so
+    `dry_run`: tell what a write would send, and send nothing. `idempotency_key`: the caller's own name for one write, which is then done once. `allow_duplicate`: run a write although an equal one is running or in doubt. `caller_gone` tells whether the caller has hung up, so
     that a write's answer will not reach it; `repeated_by_clients`: the door's clients ask again by themselves when an answer is lost.
     """
 
@@ -24,6 +25,7 @@ class ActionRequest(msgspec.Struct, frozen=True, gc=False):
     inputs: Inputs
     door: str
     profile_id: str | None = None
+    dry_run: bool = False
     idempotency_key: str | None = None
     allow_duplicate: bool = False
     caller_gone: Callable[[], Awaitable[bool]] | None = None
@@ -46,6 +48,8 @@ async def run_action(hall: Hall, caller: Caller, request: ActionRequest) -> Answ
             hall, caller, request.action, recording, account_id=request.account_id, profile_id=request.profile_id
         )
         call = hall.engine.prepare(admitted.action, admitted.target, request.inputs)
+        if request.dry_run:
+            return Answer(await rehearse_write(hall, admitted, call, recording), recording.run_id)
         if call.action.verb.writes:
             wish = WriteWish(
                 request.idempotency_key, request.allow_duplicate, request.caller_gone, request.repeated_by_clients

@@ -9,7 +9,15 @@ from linkspan.doors.compat.errors import error_answer
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
-from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, IDEMPOTENCY_KEY, flag_of, inner_headers, inputs_of, key_of
+from linkspan.doors.porch.inputs import (
+    ALLOW_DUPLICATE,
+    DRY_RUN,
+    IDEMPOTENCY_KEY,
+    flag_of,
+    inner_headers,
+    inputs_of,
+    key_of,
+)
 from linkspan.doors.porch.quick import Endpoint, JsonAnswer, Straight, header_of
 from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
@@ -30,6 +38,7 @@ _KNOWN = frozenset(
         "defender_config",
         IDEMPOTENCY_KEY,
         ALLOW_DUPLICATE,
+        DRY_RUN,
     }
 )
 
@@ -91,7 +100,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         mistakes.append(Mistake("action", "must be the id of an action, such as dynamics365bc_list_customers"))
     try:
         inputs = inputs_of(payload, odata_aliases=True)
-        allow_duplicate = flag_of(payload, ALLOW_DUPLICATE)
+        allow_duplicate, dry_run = flag_of(payload, ALLOW_DUPLICATE), flag_of(payload, DRY_RUN)
         key = key_of(header_of(request, "idempotency-key"), payload)
     except InvalidInputError as error:
         mistakes += error.mistakes
@@ -104,6 +113,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs,
         door="rpc",
         profile_id=profile_of(request, headers),
+        dry_run=dry_run,
         idempotency_key=key,
         allow_duplicate=allow_duplicate,
         caller_gone=request.is_disconnected,

@@ -88,6 +88,7 @@ class Calls:
             account_id=account_id,
             inputs=inputs_of(read.groups),
             door="mcp",
+            dry_run=read.dry_run,
             idempotency_key=read.idempotency_key,
             allow_duplicate=read.allow_duplicate,
             caller_gone=gone,

@@ -8,14 +8,14 @@ from linkspan.connectors.names import nearest
 from linkspan.connectors.tool_schema import ToolInput
 from linkspan.doors.mcp.visit import ParamStyle
 from linkspan.doors.porch.account import ACCOUNT_HEADER
-from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, IDEMPOTENCY_KEY, key_of
+from linkspan.doors.porch.inputs import ALLOW_DUPLICATE, DRY_RUN, IDEMPOTENCY_KEY, key_of
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account
 
 GROUPS = ("path", "query", "body", "headers")
 _PREFIXED = re.compile(r"(path|query|body|headers)_(.+)")
 # Arguments that are said of the call itself, in every style.
-_OF_THE_CALL = frozenset({ALLOW_DUPLICATE, IDEMPOTENCY_KEY})
+_OF_THE_CALL = frozenset({ALLOW_DUPLICATE, IDEMPOTENCY_KEY, DRY_RUN})
 
 Groups = dict[str, dict[str, object]]
 
@@ -27,6 +27,7 @@ class Arguments:
     groups: Groups
     allow_duplicate: bool
     idempotency_key: str | None
+    dry_run: bool
 
 
 def schema_of(wanted: ToolInput, style: ParamStyle) -> dict[str, object]:
@@ -53,8 +54,8 @@ def places_of(wanted: ToolInput, style: ParamStyle) -> Mapping[str, tuple[str, s
 def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: ParamStyle) -> Arguments:
     """The groups that a call's arguments mean. Raises InvalidInputError with every argument that has no place."""
     own = {name: value for name, value in arguments.items() if name not in _OF_THE_CALL}
-    flag = arguments.get(ALLOW_DUPLICATE, False)
-    mistakes = [] if isinstance(flag, bool) else [Mistake("allow_duplicate", "must be true or false")]
+    flags = {name: arguments.get(name, False) for name in (ALLOW_DUPLICATE, DRY_RUN)}
+    mistakes = [Mistake(name, "must be true or false") for name, flag in flags.items() if not isinstance(flag, bool)]
     groups: Groups = {}
     nested = style is ParamStyle.NESTED
     places = {} if nested else places_of(wanted, style)
@@ -71,7 +72,8 @@ def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: Pa
             mistakes.append(Mistake(name, "must be an object"))
     if mistakes:
         raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
-    return Arguments(groups, flag is True, key_of(None, {IDEMPOTENCY_KEY: arguments.get(IDEMPOTENCY_KEY), **groups}))
+    key = key_of(None, {IDEMPOTENCY_KEY: arguments.get(IDEMPOTENCY_KEY), **groups})
+    return Arguments(groups, flags[ALLOW_DUPLICATE] is True, key, flags[DRY_RUN] is True)
 
 
 def with_account(wanted: ToolInput, accounts: Sequence[Account]) -> ToolInput:

@@ -8,6 +8,7 @@ from linkspan.errors import InvalidInputError, Mistake
 
 GROUPS = ("path", "query", "body", "headers")
 ALLOW_DUPLICATE = "allow_duplicate"
+DRY_RUN = "dry_run"
 IDEMPOTENCY_KEY = "idempotency_key"
 _KEY_FORM = re.compile(r"[\x21-\x7e]{1,255}")
 # OData's own spelling, which the published client packages use.

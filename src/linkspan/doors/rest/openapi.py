@@ -56,6 +56,10 @@ RUN_OPERATION: dict[str, object] = {
                             "description": "Your own name for one write: it is done once, and a repetition gets the same answer. "
                             "The header Idempotency-Key says the same.",
                         },
+                        "dry_run": {
+                            "type": "boolean",
+                            "description": "Tell what the write would send and the record as it is now; send nothing.",
+                        },
                         "allow_duplicate": {
                             "type": "boolean",
                             "description": "Write although an equal write is running or in doubt.",

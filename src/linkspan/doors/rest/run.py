@@ -13,6 +13,7 @@ from linkspan.doors.porch.body import read_object
 from linkspan.doors.porch.credentials import read_key
 from linkspan.doors.porch.inputs import (
     ALLOW_DUPLICATE,
+    DRY_RUN,
     GROUPS,
     IDEMPOTENCY_KEY,
     flag_of,
@@ -32,7 +33,7 @@ from linkspan.usecases.stream_action import stream_action
 Rows = Sequence[dict[str, object]]
 NDJSON = "application/x-ndjson"
 _LOG = structlog.get_logger(__name__)
-_KNOWN = frozenset({*GROUPS, IDEMPOTENCY_KEY, ALLOW_DUPLICATE})
+_KNOWN = frozenset({*GROUPS, IDEMPOTENCY_KEY, ALLOW_DUPLICATE, DRY_RUN})
 
 
 def run_endpoint(hall: Hall) -> Endpoint:
@@ -79,6 +80,7 @@ def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
         inputs=inputs_of(payload),
         door="rest",
         profile_id=profile_of(request, headers),
+        dry_run=flag_of(payload, DRY_RUN),
         idempotency_key=key_of(header_of(request, "idempotency-key"), payload),
         allow_duplicate=flag_of(payload, ALLOW_DUPLICATE),
         caller_gone=request.is_disconnected,
