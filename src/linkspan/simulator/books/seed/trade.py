@@ -14,6 +14,7 @@ from linkspan.simulator.books.posting.documents import post_document
 from linkspan.simulator.books.rules.invoicing import cancel
 from linkspan.simulator.books.rules.journal_posting import post_journal
 from linkspan.simulator.books.rules.kinds import KINDS
+from linkspan.simulator.books.rules.orders import deliver_and_invoice
 from linkspan.simulator.books.seed.masters import make
 from linkspan.simulator.books.seed.plan import Plan
 from linkspan.simulator.books.seed.time import SeedClock
@@ -54,6 +55,10 @@ class Trade:
             self.clock.go(when)
             act()
         self.clock.go(self.today)
+        for at in range(plan.orders // 5):
+            self._deliver("salesOrder", self._sale("salesOrder", at * 3 + 1), part=at % 2 == 1)
+        for at in range(plan.purchase_orders // 5):
+            self._deliver("purchaseOrder", self._purchase(at * 2), part=at % 2 == 1)
 
     def at(self, when: date, act: Callable[[], None]) -> None:
         """Let something happen on a day; nothing happens after today."""
@@ -138,8 +143,36 @@ class Trade:
         lines = self._lines(self.stocked, "unitCost") if at % 2 else [self._cost_line(at)]
         values: Record = {"vendorId": guid(vendor), "purchaseInvoiceLines": lines}
         invoice = make(self.company, "purchaseInvoice", {**values, "vendorInvoiceNumber": f"{7000 + at * 17}"})
-        if not draft:
-            post_document(self.company, invoice, "purchaseInvoice")
+        if draft:
+            return
+        posted = post_document(self.company, invoice, "purchaseInvoice")
+        if at % 3 != 1:
+            later = self.clock.now().date() + timedelta(days=20 + at * 5 % 30)
+            self.at(later, lambda: self._settle(posted, parts=1 + at % 2))
+
+    def _settle(self, invoice: Record, *, parts: int) -> None:
+        """Pay a vendor one of so many equal parts of an invoice."""
+        entry = entry_of(self.company, "vendor", guid(invoice, "payToVendorId"), guid(invoice))
+        amount = -round_to(number(entry, "remainingLocal") / parts) if entry else ZERO
+        if not amount:
+            return
+        journal = cast("Record", self.company.tables["journal"].find("PAYMENT", "BANK"))
+        payment = {"appliesToInvoiceId": guid(invoice), "amount": amount, "postingDate": self.clock.now().date()}
+        make(self.company, "vendorPayment", {**payment, "documentNumber": f"P{text(invoice, 'number')[1:]}"}, journal)
+        post_journal(self.company, journal)
+
+    def _deliver(self, name: str, order: Record, *, part: bool) -> None:
+        """Deliver and invoice an order, or only the half of its first line."""
+        kind = KINDS[name]
+        first = self.company.tables[kind.line].group(guid(order))[0]
+        if part and first["lineType"] == "Item":
+            half = plain(number(first, "quantity") / 2)
+            due = "shipQuantity" if name == "salesOrder" else "receiveQuantity"
+            table = self.company.tables[kind.line]
+            for line in list(table.group(guid(order))):
+                own = half if line["id"] == first["id"] else ZERO
+                table.replace({**line, due: own, "invoiceQuantity": own})
+        deliver_and_invoice(self.company, kind, cast("Record", self.company.tables[name].get(guid(order))))
 
     def _cost_line(self, at: int) -> Record:
         account = ("6010", "6030", "6110", "6210", "6230", "6240", "6270", "6350")[at // 2 % 8]
@@ -148,10 +181,12 @@ class Trade:
 
     def _purchase_order(self, at: int, *, draft: bool) -> None:
         del draft
+        self._release("purchaseOrder", self._purchase(at), released=at % 3 == 1)
+
+    def _purchase(self, at: int) -> Record:
         vendor = self.vendors[(at * 5 + 2) % len(self.vendors)]
         lines = self._lines(self.stocked, "directUnitCost")
-        order = make(self.company, "purchaseOrder", {"vendorId": guid(vendor), "purchaseOrderLines": lines})
-        self._release("purchaseOrder", order, released=at % 3 == 1)
+        return make(self.company, "purchaseOrder", {"vendorId": guid(vendor), "purchaseOrderLines": lines})
 
     def _order_placed(self, at: int, *, draft: bool) -> None:
         del draft
