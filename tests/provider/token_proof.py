@@ -21,7 +21,7 @@ WORKER = Path(__file__).with_name("token_worker.py")
 TOKEN = "/oauth2/v2.0/token"
 STEP = 3 * 3600  # seconds between expiries: longer than any access token lives
 LEASE = 1.5
-TIMING = {"lease": LEASE, "poll": 0.05, "pause": 0.2, "retry_pause": 0.25, "patience": 30.0}
+TIMING = {"lease": LEASE, "poll": 0.05, "pause": 0.2, "retry_pause": 0.15, "patience": 30.0}
 PATIENT, HASTY = 20.0, 0.4  # time-outs of the provider requests, in seconds
 LOST = "rotation_answer_lost"
 
@@ -61,13 +61,19 @@ FAULTS = {
 }
 
 
+ANSWERED = ("short delay", "500", "refused")
+LOSING = ("cut after rotation", "half an answer")
+SLOW = ("delay longer than the lease", "time-out")
+STRICKEN = ("killed before rotation", "killed after rotation", "frozen longer than the lease")
+
+
 def plan(expiries: int, rare: tuple[str, ...], common: tuple[str, ...], *, seed: int = 5) -> list[Fault]:
-    """Each fault once at least, in random order: of the rest half have none, 1 in 50 a rare (slow) one."""
+    """Each fault once at least, in random order: of the rest half have none, 1 in 100 a rare (slow) one."""
     chance = random.Random(seed)  # noqa: S311 - a plan, no secret
     faults = [FAULTS[name] for name in (*rare, *common)]
     while len(faults) < expiries:
         draw = chance.random()
-        names = rare if draw < 0.02 and rare else common if draw < 0.5 else ()
+        names = rare if draw < 0.01 and rare else common if draw < 0.5 else ()
         faults.append(FAULTS[chance.choice(names)] if names else NONE)
     chance.shuffle(faults)
     return faults
@@ -134,13 +140,16 @@ class Proof:
         before = await self._grant()
         answers = await getattr(self, f"_{fault.act or 'ask'}")(seconds, fault)
         await self._calm()
-        seen, told = len(simulator.requests(path=TOKEN)), f"expiry {number}, {fault.name}"
-        lost = simulator.lost_rotations()
+        asked, told = simulator.requests(path=TOKEN), f"expiry {number}, {fault.name}"
+        seen, rotations, lost = len(asked), sum(bool(each.rotated) for each in asked), simulator.lost_rotations()
         self.requests += seen
         self.allowed += 1 + fault.cost
         if self.reuse == "revokes" and fault.loses:
             await self._lost(number, seen, lost, answers)
             return
+        if self.reuse == "revokes":
+            assert 1 == rotations, told
+            assert [] == lost, told
         after = await self._grant()
         assert seen <= 1 + fault.cost, (told, seen)
         assert 1 == len(set.union(*answers)), (told, answers)
@@ -174,7 +183,7 @@ class Proof:
         await self.gate.shut()
         await asyncio.sleep(0.05)  # until the kept connections are known to be gone
         asking = asyncio.create_task(self._ask(seconds, fault))
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(0.08)
         await self.gate.open()
         return await asking
 

@@ -27,8 +27,14 @@ class GrantStore(Protocol):
 class LeaseStore(Protocol):
     """Short ownership over all processes."""
 
-    async def take(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
-        """Become the owner if nobody is."""
+    async def take(
+        self, name: str, owner: str, *, now: datetime, until: datetime, dead: tuple[str, datetime] | None = None
+    ) -> bool:
+        """Become the owner if nobody is, or if the lease still is what `dead` says (owner, end)."""
+        ...
+
+    async def read(self, name: str) -> tuple[str, datetime] | None:
+        """Owner and end of a lease."""
         ...
 
     async def renew(self, name: str, owner: str, *, until: datetime) -> bool:

@@ -14,6 +14,7 @@ class Timing:
     `due_share`: from which share of its lifetime a token is refreshed, less up to `jitter` of the lifetime, so that many accounts
     and processes do not refresh at once. `skew`: how long before its end a token is not used any more (clocks differ).
     `lease`: after which a dead owner is taken over from. `patience`: how long a caller waits for another process.
+    `ahead`: a grant from further in the future was renewed while a clock was wrong, and is not trusted.
     `pause`: how long a failed refresh is not repeated, `retry_pause` before the one repetition within a refresh.
     """
 
@@ -25,10 +26,13 @@ class Timing:
     poll: float = 0.1
     pause: float = 3.0
     retry_pause: float = 0.3
+    ahead: float = 300.0
 
     def is_fresh(self, grant: SealedGrant, now: datetime) -> bool:
         """Whether it is too early for anybody to refresh."""
         lifetime = grant.expires_at - grant.obtained_at
+        if grant.obtained_at > now + timedelta(seconds=self.ahead):
+            return False
         return now < grant.obtained_at + lifetime * (self.due_share - self.jitter)
 
     def due_at(self, grant: SealedGrant) -> datetime:

@@ -12,7 +12,7 @@ from linkspan.connectors.action import Connector
 from linkspan.errors import AccountRevokedError, ProviderRefusedTokenError, TokenUnavailableError
 from linkspan.model import Account, Profile, SealedGrant, Secret, Step
 from linkspan.providerauth.endpoints import OAuthApp
-from linkspan.providerauth.lease import lease
+from linkspan.providerauth.lease import LeaseWatch, lease
 from linkspan.providerauth.oauth import OAuthClient
 from linkspan.providerauth.ports import GrantStore, LeaseStore, SecretStore, StepSink
 from linkspan.providerauth.refresh import Refresher, failure_error, needs_reauth
@@ -21,6 +21,7 @@ from linkspan.providerauth.vault import Vault
 
 _MOST_HELD = 100_000
 _SAME_TOKEN_TRIES = 3
+_SWEEP_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +86,7 @@ class Tokens:
         self._held: dict[str, Held] = {}
         self._flights: dict[str, asyncio.Task[Secret]] = {}
         self._epoch = 0
+        self._swept = time.monotonic()
 
     async def token(
         self, account: Account, profile: Profile, *, refused: Secret | None = None, steps: StepSink | None = None
@@ -158,14 +160,14 @@ class Tokens:
     async def _obtain(self, account: Account, profile: Profile, refused: Secret | None, steps: StepSink) -> Secret:
         """Read the grant; use it, or get the lease and refresh it, or wait for who has the lease."""
         wait = _Wait(refused, self._clock() - timedelta(seconds=self._timing.pause), self._epoch, account, profile)
-        until = time.monotonic() + self._timing.patience
+        until, watch = time.monotonic() + self._timing.patience, LeaseWatch()
         while True:
             grant = await self._read(account)
             token = await self._refresher.access_token(grant)
             if self._settled(grant, token, wait):
                 return token
             async with lease(
-                self._leases, lease_name(account.id), seconds=self._timing.lease, clock=self._clock
+                self._leases, lease_name(account.id), seconds=self._timing.lease, clock=self._clock, watch=watch
             ) as ours:
                 found = await self._refresh_ours(account, profile, wait, steps) if ours else None
             if found is not None:
@@ -188,6 +190,13 @@ class Tokens:
         token = await self._refresher.access_token(after)
         self._hold(after, token, wait, due_at=self._timing.due_at(after))
         return token
+
+    def _forget_over(self) -> None:
+        """Drop tokens that are of no use any more, once a minute: what is not in memory cannot leak from it."""
+        if time.monotonic() < self._swept + _SWEEP_SECONDS:
+            return
+        self._swept, now = time.monotonic(), self._clock()
+        self._held = {name: held for name, held in self._held.items() if now < held.over_at}
 
     async def _read(self, account: Account) -> SealedGrant:
         grant = await self._grants.read(account.project_id, account.id)
@@ -220,6 +229,7 @@ class Tokens:
         if wait.epoch == self._epoch:
             if len(self._held) >= _MOST_HELD:
                 self._held.clear()
+            self._forget_over()
             over_at = self._timing.over_at(grant)
             self._held[grant.account_id] = Held(token, min(due_at, over_at), over_at)
 

@@ -1,14 +1,16 @@
 """Grants: sealed tokens with a version, every write of which names the version that it read."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, Update, select, update
+from sqlalchemy import RowMapping, Update, or_, select, update
 
 from linkspan.model import AccountState, SealedGrant, StateReason
 from linkspan.storage.account_store import set_state
 from linkspan.storage.database import Database
 from linkspan.storage.tables import accounts, grants, profiles
+
+_CLOCKS_DIFFER = timedelta(days=1)
 
 
 class GrantStore:
@@ -24,10 +26,12 @@ class GrantStore:
             row = (await connection.execute(query)).mappings().first()
         return _grant(row) if row else None
 
-    async def idle(self, method: tuple[str, str], *, before: datetime, after: str, limit: int) -> list[tuple[str, str]]:
+    async def idle(
+        self, method: tuple[str, str], *, now: datetime, before: datetime, after: str, limit: int
+    ) -> list[tuple[str, str]]:
         """Grants last renewed before a moment that could still be refreshed, of one (connector, authentication method).
 
-        As (project id, account id) by account id, from behind `after`; those of disabled profiles are left out.
+        A grant from the future, renewed while a clock was ahead, counts as one: who knows how old it is. As (project id, account id) by account id, from behind `after`; those of disabled profiles are left out.
         """
         query = (
             select(grants.c.project_id, grants.c.account_id)
@@ -37,7 +41,7 @@ class GrantStore:
                 profiles.c.connector == method[0],
                 profiles.c.auth_method == method[1],
                 profiles.c.enabled.is_(True),
-                grants.c.obtained_at < before,
+                or_(grants.c.obtained_at < before, grants.c.obtained_at > now + _CLOCKS_DIFFER),
                 grants.c.refused.is_(False),
                 grants.c.refresh.is_not(None),
                 grants.c.account_id > after,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from linkspan.storage.database import Database
@@ -15,9 +15,14 @@ class LeaseStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def take(self, name: str, owner: str, *, now: datetime, until: datetime) -> bool:
-        """Become the owner if nobody else is (or take over from one whose time is over)."""
-        free = update(leases).where(leases.c.name == name, or_(leases.c.expires_at <= now, leases.c.owner == owner))
+    async def take(
+        self, name: str, owner: str, *, now: datetime, until: datetime, dead: tuple[str, datetime] | None = None
+    ) -> bool:
+        """Become the owner if nobody else is, or take over from one whose time is over, or that is `dead` (owner, end) and still there."""
+        open_to_us = [leases.c.expires_at <= now, leases.c.owner == owner]
+        if dead is not None:
+            open_to_us.append(and_(leases.c.owner == dead[0], leases.c.expires_at == dead[1]))
+        free = update(leases).where(leases.c.name == name, or_(*open_to_us))
         async with self._database.begin() as connection:
             if (await connection.execute(free.values(owner=owner, expires_at=until))).rowcount == 1:
                 return True
@@ -40,6 +45,13 @@ class LeaseStore:
         """Give a lease back, if it is still the owner's."""
         async with self._database.begin() as connection:
             await connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
+
+    async def read(self, name: str) -> tuple[str, datetime] | None:
+        """Owner and end of a lease, whether its time is over or not; None: nobody has it."""
+        query = select(leases.c.owner, leases.c.expires_at).where(leases.c.name == name)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).first()
+        return (row.owner, row.expires_at) if row else None
 
     async def held(self, name: str, now: datetime) -> bool:
         """Whether anybody owns the lease at this moment."""

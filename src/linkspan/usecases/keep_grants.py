@@ -53,7 +53,8 @@ async def keep_grants_forever(hall: Hall, every: float = 3600.0) -> None:
 
 async def _keep_all(hall: Hall, method: tuple[str, str], idle: timedelta) -> int:
     kept, after = 0, ""
-    while batch := await hall.grants.idle(method, before=hall.clock() - idle, after=after, limit=_BATCH):
+    now = hall.clock()
+    while batch := await hall.grants.idle(method, now=now, before=now - idle, after=after, limit=_BATCH):
         for project_id, account_id in batch:
             kept += await _keep(hall, project_id, account_id)
         after = batch[-1][1]
