@@ -35,7 +35,7 @@ class Engine:
         self._seal = seal
         self._protocols: Mapping[str, ODataV4] = {"odata_v4": ODataV4(seal)}
         self._plans: dict[str, Plan] = {}
-        self._paces: dict[ProviderLimits, Pace] = {}
+        self._paces: dict[str, tuple[ProviderLimits, Pace]] = {}
         self._targets = Targets()
 
     def target(self, connector: Connector, profile: Profile, account: Account) -> Target:
@@ -68,10 +68,12 @@ class Engine:
         return self._protocol(call).stream(call, self._exchange(call, tokens, steps, bulk=True))
 
     def _exchange(self, call: Call, tokens: TokenSource, steps: StepSink, *, bulk: bool = False) -> Exchange:
-        limits = call.target.connector.limits
-        pace = self._paces.get(limits)
-        if pace is None:
-            pace = self._paces[limits] = Pace(limits.concurrent, limits.requests, limits.window)
+        connector = call.target.connector
+        limits, pace = self._paces.get(connector.key, (None, None))
+        if pace is None or limits is not connector.limits:
+            limits = connector.limits
+            pace = Pace(limits.concurrent, limits.requests, limits.window)
+            self._paces[connector.key] = (limits, pace)
         return Exchange(self._wiring, call.target, pace, tokens, steps, bulk)
 
     def _protocol(self, call: Call) -> ODataV4:

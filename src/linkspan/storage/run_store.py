@@ -158,12 +158,12 @@ async def _steps(connection: AsyncConnection, project_id: str, run_ids: Sequence
 
 
 def _run_cells(run: Run) -> tuple[object, ...]:
-    """A run in the order of the table's columns."""
+    """A run in the order of the table's columns. The ids are our own; what a caller or a provider wrote is made to fit."""
     return (
         run.id,
         run.project_id,
-        _fit(run.account_id, 40),
-        _fit(run.profile_id, 36),
+        run.account_id,
+        run.profile_id,
         _fit(run.connector, 64),
         _fit(run.action, 128),
         run.verb,

@@ -27,6 +27,11 @@ class Recording:
     A failure without a name becomes a LinkspanError with the run's id, once `write_may_leave` is set WriteOutcomeUnknownError.
     """
 
+    __slots__ = (
+        "_account", "_action", "_action_id", "_began", "_caller", "_door", "_hall", "_rows", "_steps", "key_id", "run_id", "started_at",
+        "write_may_leave",
+    )  # fmt: skip
+
     def __init__(self, hall: Hall, caller: Caller, action_id: str, door: str) -> None:
         self._hall, self._caller, self._door = hall, caller, door
         self._action_id = action_id[:_LONGEST_NAME]

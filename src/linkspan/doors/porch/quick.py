@@ -7,6 +7,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+# Where a request keeps its headers by name once one was asked for.
+_NAMED = "linkspan.headers"
 
 
 class Straight:
@@ -36,9 +38,10 @@ class JsonAnswer(Response):
 
 
 def header_of(request: Request, name: str) -> str | None:
-    """The first header of that lower-case name, straight from the server's list."""
-    wanted = name.encode()
-    for key, value in request.scope["headers"]:
-        if key == wanted:
-            return str(value, "latin-1")
-    return None
+    """The first header of that lower-case name."""
+    scope = request.scope
+    named = scope.get(_NAMED)
+    if named is None:
+        named = scope[_NAMED] = dict(reversed(scope["headers"]))
+    value = named.get(name.encode())
+    return None if value is None else str(value, "latin-1")
