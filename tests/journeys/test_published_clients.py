@@ -1,12 +1,17 @@
 """The unmodified TypeScript client opens sessions and keeps accounts: what it validates is what the wire contract promises."""
 
+import asyncio
 import json
+import re
 import subprocess
 from pathlib import Path
 
+import httpx2
 import pytest
+from doors_world import fitting_form, submit, walk
 
 from demo_process import Demo
+from linkspan.simulator.entra.demo import ADMINISTRATOR, DEMO_DOMAIN, PASSWORDS
 
 pytestmark = pytest.mark.client
 CLIENTS = Path(__file__).parents[1] / "clients"
@@ -74,3 +79,55 @@ def test_connectors_actions_and_logs_pass_the_clients_validation(demo: Demo) -> 
     assert "accounting" == calls["connector"]["parsed"]["category"]
     assert run_id in json.dumps(calls["logs"]["parsed"])
     assert run_id in json.dumps(calls["log"]["parsed"])
+
+
+def test_the_client_follows_an_account_through_its_life(demo: Demo) -> None:
+    """Linked from the client's own session, suspended, archived, listed by state and owner, deleted."""
+    asked = {
+        "originOwnerId": "ts-life", "originOwnerName": "Holm & Vik", "originUsername": "astrid", "label": "North",
+        "provider": "dynamics365bc", "multiple": True, "expiresIn": 600, "type": "test", "categories": ["accounting"],
+    }  # fmt: skip
+    session = drive(demo, "connectSessions.createConnectSession", **asked)
+    page = asyncio.run(linked_by_hand(session["parsed"]["authLinkUrl"]))
+    assert "Linked" in page, page
+    used = drive(demo, "connectSessions.createConnectSession", **asked, accountId=None)
+    (account,) = drive(demo, "accounts.listLinkedAccounts", originOwnerIds=["ts-life"])["parsed"]
+    states = {}
+    with demo.client() as client:
+        for verb in ("suspend", "resume", "archive"):
+            client.post(f"/v1/accounts/{account['id']}/{verb}").raise_for_status()
+            states[verb] = drive(demo, "accounts.getAccount", id=account["id"])
+    listed = {
+        state: [one["id"] for one in drive(demo, "accounts.listLinkedAccounts", status=[state])["parsed"]]
+        for state in ("active", "archived")
+    }
+    gone = drive(demo, "accounts.deleteAccount", id=account["id"])
+    again = drive(demo, "accounts.getAccount", id=account["id"])
+
+    assert used["ok"], used
+    assert ("North", "test", "astrid") == tuple(account[name] for name in ("label", "type", "originUsername"))
+    assert all(told["ok"] for told in states.values()), states
+    assert ["suspended", "active", "archived"] == [
+        json.loads(told["raw"]["text"])["status"] for told in states.values()
+    ]
+    assert ["suspended"] == [reason["code"] for reason in states["suspend"]["parsed"]["statusReasons"]]
+    assert account["id"] in listed["archived"]
+    assert account["id"] not in listed["active"]
+    assert (True, account["id"]) == (gone["ok"], gone["parsed"]["id"])
+    assert (False, 404) == (again["ok"], again["statusCode"])
+
+
+async def linked_by_hand(address: str) -> str:
+    """A person on the hosted pages; what the last one says."""
+    answers = {
+        "tenant_id": DEMO_DOMAIN, "environment": "Production", "username": ADMINISTRATOR, "password": PASSWORDS[ADMINISTRATOR],
+        "answer": "accept",
+    }  # fmt: skip
+    async with httpx2.AsyncClient(follow_redirects=True, timeout=30) as browser:
+        page = await walk(browser, address, answers)
+        company = re.search(r'name="company_id" value="([^"]+)"', page.text)
+        if company is not None:
+            form = fitting_form(page.text, {"company_id": company[1]})
+            assert form is not None
+            page = await submit(browser, page, form, {"company_id": company[1]})
+        return page.text

@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from webhook_world import hook, order_of, toggle
 from wire_server import Seen, wire_server
 
@@ -29,6 +30,7 @@ async def slowly(_: Seen, writer: asyncio.StreamWriter) -> None:
     await writer.drain()
 
 
+@pytest.mark.timeout(240)
 async def test_killed_couriers_lose_nothing_and_keep_the_order(
     world_on_each: World, database_url: str, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """`linkspan account`: linked accounts, and links for new ones."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -29,6 +30,10 @@ def facts(account: Account) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _minute(at: datetime | None) -> str | None:
+    return f"{at:%Y-%m-%d %H:%M}" if at else None
+
+
 @app.command("list")
 def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
     """List the linked accounts."""
@@ -41,9 +46,14 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
     if as_json:
         print_json([facts(account) for account in found])
         return
-    rows = [(a.id, a.state.value, a.owner.name, a.connector, a.fields.get("company_name")) for a in found]
+    rows = [
+        (a.id, a.state.value, a.owner.name, a.connector, a.fields.get("company_name"), _minute(a.last_success_at))
+        for a in found
+    ]
     print_table(
-        ("id", "state", "owner", "connector", "company"), rows, empty="No account yet: linkspan account link --help"
+        ("id", "state", "owner", "connector", "company", "last good call"),
+        rows,
+        empty="No account yet: linkspan account link --help",
     )
 
 

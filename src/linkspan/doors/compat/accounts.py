@@ -9,7 +9,7 @@ from linkspan.doors.compat.asked import answer_of, caller_of, count_of, values_o
 from linkspan.doors.compat.given import Given
 from linkspan.doors.compat.moments import moment
 from linkspan.doors.porch.body import read_object
-from linkspan.model import Account, Caller, Owner, Profile
+from linkspan.model import Account, AccountState, Caller, Owner, Profile
 from linkspan.storage.account_store import AccountFilter
 from linkspan.usecases.change_account import AccountChange, change_account
 from linkspan.usecases.delete_account import delete_account
@@ -88,7 +88,8 @@ class Accounts:
         skip, fitting, at = (wanted.page - 1) * wanted.page_size, list[Account](), 1
         while len(fitting) < skip + wanted.page_size:
             some = AccountFilter(
-                connectors=wanted.connectors, account_ids=wanted.account_ids, owner_ids=wanted.owner_ids, page=at, page_size=_MOST
+                connectors=wanted.connectors, account_ids=wanted.account_ids, owner_ids=wanted.owner_ids, page=at, page_size=_MOST,
+                states=tuple(AccountState),
             )  # fmt: skip
             found = await list_accounts(self._hall, caller, some)
             fitting += [account for account in found if wire_state(account, profiles[account.profile_id]) in states]

@@ -129,10 +129,15 @@ class LinkPages:
         """An administrator has agreed for the whole tenant."""
         return self._pages.page("consent.html", title="Consent granted", connector=connector, tenant=tenant, **OURS)
 
-    def problem(self, request: Request, error: LinkspanError, brand: Brand | None = None) -> Response:
-        """A failure, with the way back if there is one."""
+    def problem(
+        self, request: Request, error: LinkspanError, brand: Brand | None = None, session: ConnectSession | None = None
+    ) -> Response:
+        """A failure, with the ways on that there are."""
         over = isinstance(error, ConnectSessionExpiredError | LinkStateUsedError | LinkCancelledError)
         links = [] if over or session_token(request) is None else [Link("Back to the link page", "/connect")]
+        back = _back(session, {"linkspan_status": "error", "linkspan_code": error.code}) if session else None
+        if brand and back and not in_popup(request):
+            links.append(Link(f"Back to {brand.name}", back))
         return problem_page(
             self._pages, error, at=self._hall.clock(), links=links, template="broken.html", look=_look(brand)
         )

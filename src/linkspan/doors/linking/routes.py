@@ -29,11 +29,11 @@ def routes(hall: Hall) -> list[BaseRoute]:
 
     async def failed(request: Request, error: LinkspanError) -> Response:
         """The page of a failure, in the look of whose session it is."""
-        token, brand = session_token(request), None
+        token, brand, session = session_token(request), None, None
         with suppress(LinkspanError):
             session = await hall.sessions.find(hall.vault.digest("connect-session", token)) if token else None
             brand = await read_brand(hall, session.project_id) if session else None
-        return pages.problem(request, error, brand)
+        return pages.problem(request, error, brand, session)
 
     def shown(endpoint: Endpoint) -> Endpoint:
         """The endpoint with every failure turned into a page: the outermost handler of this door."""

@@ -7,7 +7,8 @@
 //
 // `token`: the session token that your server got. `mode`: "popup" (default) or "page", which leaves your page and comes back to the
 // session's return_url. `container`: an element to show the panel in, in place of a dialog. A strict content security policy needs:
-// script-src, connect-src and form-action with Linkspan's origin; nothing inline, no style-src.
+// script-src, connect-src and form-action with Linkspan's origin; nothing inline, no style-src. The panel is light or dark as your page's
+// color-scheme is.
 
 var Linkspan = (() => {
   "use strict";
@@ -17,28 +18,19 @@ var Linkspan = (() => {
   let number = 0;
 
   const LOOK = `
-    :host { all: initial; }
+    :host { all: initial; color-scheme: inherit; }
     * { box-sizing: border-box; }
-    dialog, section { font: 16px/1.5 system-ui, sans-serif; color: #12262c; background: #fff; border: 1px solid #d3dddc; border-radius: 14px; padding: 24px; }
+    dialog, section { font: 16px/1.5 system-ui, sans-serif; color: light-dark(#12262c, #e5eeed); background: light-dark(#fff, #142429); border: 1px solid light-dark(#d3dddc, #284048); border-radius: 14px; padding: 24px; }
     dialog { width: min(26rem, calc(100vw - 2rem)); box-shadow: 0 24px 60px -20px rgb(18 38 44 / 45%); }
     dialog::backdrop { background: rgb(18 38 44 / 45%); }
     section { width: 100%; }
     h2 { font-size: 1.2rem; line-height: 1.25; margin: 0 0 8px; }
-    p { margin: 0 0 16px; color: #4b6067; }
-    p.bad { color: #9c3324; }
+    p { margin: 0 0 16px; color: light-dark(#4b6067, #a2b6b9); }
+    p.bad { color: light-dark(#9c3324, #f3a091); }
     div { display: flex; flex-wrap: wrap; gap: 8px; }
-    button { font: inherit; font-weight: 600; min-height: 44px; padding: 8px 18px; border-radius: 8px; cursor: pointer; border: 1px solid #23606e; background: #23606e; color: #fff; }
-    button.quiet { background: transparent; color: #23606e; border-color: #9fb3b4; }
-    button:focus-visible { outline: 3px solid #154552; outline-offset: 2px; }
-    [hidden] { display: none !important; }
-    @media (prefers-color-scheme: dark) {
-      dialog, section { color: #e5eeed; background: #142429; border-color: #284048; }
-      p { color: #a2b6b9; }
-      p.bad { color: #f3a091; }
-      button { background: #86cbd8; border-color: #86cbd8; color: #08222a; }
-      button.quiet { background: transparent; color: #86cbd8; border-color: #54717a; }
-      button:focus-visible { outline-color: #b2e1ea; }
-    }`;
+    button { font: inherit; font-weight: 600; min-height: 44px; padding: 8px 18px; border-radius: 8px; cursor: pointer; border: 1px solid light-dark(#23606e, #86cbd8); background: light-dark(#23606e, #86cbd8); color: light-dark(#fff, #08222a); }
+    button.quiet { background: transparent; color: light-dark(#23606e, #86cbd8); border-color: light-dark(#9fb3b4, #54717a); }
+    button:focus-visible { outline: 3px solid light-dark(#154552, #b2e1ea); outline-offset: 2px; }`;
 
   /** The panel: what happens in the other window, and what one can do meanwhile. */
   class Panel {
