@@ -88,7 +88,7 @@ def demo(
 
         async with serving(hall, bound):
             if not as_json:
-                introduce(simulator)
+                introduce(simulator, headless=headless)
             shown = await link(hall, simulator, headless=headless, quiet=as_json)
             if as_json:
                 print_json(shown.line())
@@ -131,13 +131,13 @@ async def link(hall: Hall, simulator: "Simulator", *, headless: bool, quiet: boo
     return Shown(hall.settings.base_url, key, caller.project_id, profile.id, account, simulator.url)
 
 
-def introduce(simulator: "Simulator") -> None:
+def introduce(simulator: "Simulator", *, headless: bool) -> None:
     """What is about to happen."""
     console.print(
         "Linkspan's demo. A simulator stands in for Business Central and its sign-in; nothing leaves this machine."
     )
-    told = f"{simulator.demo.user} signs in, agrees and chooses the company (OAuth 2.0, code flow with PKCE)"
-    print_heading("Linking an account", told)
+    person = f"{simulator.demo.user} signs in, agrees and chooses" if headless else "you sign in, agree and choose"
+    print_heading("Linking an account", f"{person} the company (OAuth 2.0, code flow with PKCE)")
 
 
 def invite(link_url: str, simulator: "Simulator") -> None:
