@@ -74,3 +74,21 @@ def test_PurchCrMemos__TestActionCancelNonCorrectiveCreditMemo(memos):
     assert "Canceling the credit memo failed" in memos.refuse(posted, "cancel")
     assert "posted credit memo only" in memos.refuse(memos.document(memos.line_of()), "cancel")
     assert -144 == memos.balance()
+
+
+def test_PurchCrMemos__TestActionCancelCorrectiveCreditMemo(memos):
+    # Purchase invoices are canceled on pages alone; the demo company has one that was.
+    memo = memos.desk.one("purchaseCreditMemos", "status eq 'Corrective'")
+    invoice = f"purchaseInvoices({memo['invoiceId']})"
+    assert "Canceled" == memos.desk.get(invoice)["status"]
+    before = memos.desk.get(f"vendors({memo['payToVendorId']})")["balance"]
+
+    assert "Canceled" == memos.act(memo, "cancel")["status"]
+    assert "Open" == memos.desk.get(invoice)["status"]
+    (undo,) = memos.desk.rows("purchaseInvoices?$filter=status eq 'Corrective'")
+    assert memo["totalAmountIncludingTax"] == undo["totalAmountIncludingTax"]
+    after = memos.desk.get(f"vendors({memo['payToVendorId']})")["balance"]
+    owed = memos.entries_of(undo["number"])
+    payables = sum(row["creditAmount"] - row["debitAmount"] for row in owed if row["accountNumber"] in {"2110", "2120"})
+    assert after - before == payables
+    assert "already been canceled" in memos.refuse(memo, "cancel")

@@ -15,7 +15,7 @@ from linkspan.simulator.books.rules.summing import tax_area
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import load_contract
-from linkspan.simulator.faults import dialog
+from linkspan.simulator.faults import BcFault, dialog
 
 _UNDOES: Final = {
     "salesInvoice": "salesCreditMemo",
@@ -101,16 +101,19 @@ def _require_posted(kind: Kind, header: Record) -> None:
 
 def _require_cancelable(company: Company, kind: Kind, header: Record) -> None:
     """An invoice must be unpaid and no undoing document itself; a credit memo must be one that undid an invoice."""
-    failed = _errors(kind)[f"Canceling{_word(kind)}FailedNothingCreatedErr"]
     if kind.word == "Credit Memo":
         if header["status"] != "Corrective":
-            raise dialog(failed.replace("%1", "The credit memo was not made by canceling an invoice"))
+            raise _canceling_failed(kind, "The credit memo was not made by canceling an invoice")
         return
     if header["status"] == "Corrective":
-        raise dialog(failed.replace("%1", "The invoice was made by canceling a credit memo"))
+        raise _canceling_failed(kind, "The invoice was made by canceling a credit memo")
     entry = entry_of(company, kind.party, guid(header, kind.payer_id), guid(header))
     if entry is None or entry["remaining"] != entry["amount"]:
-        raise dialog(failed.replace("%1", "The invoice is fully or partially paid"))
+        raise _canceling_failed(kind, "The invoice is fully or partially paid")
+
+
+def _canceling_failed(kind: Kind, reason: str) -> BcFault:
+    return dialog(_errors(kind)[f"Canceling{_word(kind)}FailedNothingCreatedErr"].replace("%1", reason))
 
 
 def _release_invoice(company: Company, kind: Kind, memo: Record) -> None:

@@ -36,7 +36,14 @@ def object_given(before: Record, values: Mapping[str, object]) -> bool:
 
 
 def object_fields(company: Company, entity: Entity, kind: Kind, header: Record, values: Mapping[str, object]) -> Record:
-    """Return the fields that follow from the item or account that the values name."""
+    """Return the fields that follow from the item or account that the values name, as far as the line has them."""
+    found = _object_fields(company, entity, kind, header, values)
+    return {name: value for name, value in found.items() if name in entity.fields}
+
+
+def _object_fields(
+    company: Company, entity: Entity, kind: Kind, header: Record, values: Mapping[str, object]
+) -> Record:
     item_id, account_id = values.get("itemId", NO_ID), values.get("accountId", NO_ID)
     if NO_ID not in {item_id, account_id}:
         raise dialog(entity.errors["BothItemIdAndAccountIdAreSpecifiedErr"])

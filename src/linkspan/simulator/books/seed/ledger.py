@@ -6,6 +6,7 @@ from typing import cast
 
 from linkspan.simulator.books.dates import apply_formula
 from linkspan.simulator.books.fields import ZERO, guid, number
+from linkspan.simulator.books.posting.application import entry_of
 from linkspan.simulator.books.posting.entries import bank_behind, bank_entry, write_entries
 from linkspan.simulator.books.posting.stock import Move, cost_of, move_stock
 from linkspan.simulator.books.seed.masters import make
@@ -105,6 +106,7 @@ def plant_journals(company: Company, today: date) -> None:
     petty = cast("Record", table.find("GENERAL", "PETTYCASH"))
     make(company, "journalLine", {"accountNumber": "6240", "amount": Decimal("12.40"), "comment": "Stamps"}, petty)
     _plant_payments(company, today)
+    _plant_payments_to_vendors(company, today)
 
 
 def _plant_payments(company: Company, today: date) -> None:
@@ -117,6 +119,15 @@ def _plant_payments(company: Company, today: date) -> None:
             "postingDate": today - timedelta(days=1),
         }
         make(company, "customerPayment", payment, journal)
+
+
+def _plant_payments_to_vendors(company: Company, today: date) -> None:
+    journal = cast("Record", company.tables["journal"].find("PAYMENT", "BANK"))
+    for invoice in [row for row in company.tables["purchaseInvoice"].all() if row["status"] == "Open"][:3]:
+        entry = entry_of(company, "vendor", guid(invoice, "payToVendorId"), guid(invoice))
+        owed = -number(entry, "remainingLocal") if entry else ZERO
+        payment = {"appliesToInvoiceId": guid(invoice), "amount": owed, "postingDate": today}
+        make(company, "vendorPayment", payment, journal)
 
 
 def _book(company: Company, document: str, when: date, label: str, amounts: list[tuple[str, Decimal]]) -> None:

@@ -59,6 +59,8 @@ class Trade:
             self._deliver("salesOrder", self._sale("salesOrder", at * 3 + 1), part=at % 2 == 1)
         for at in range(plan.purchase_orders // 5):
             self._deliver("purchaseOrder", self._purchase(at * 2), part=at % 2 == 1)
+        for at in range(plan.purchase_invoices // 8):
+            self._purchase_memo(at)
 
     def at(self, when: date, act: Callable[[], None]) -> None:
         """Let something happen on a day; nothing happens after today."""
@@ -149,6 +151,24 @@ class Trade:
         if at % 3 != 1:
             later = self.clock.now().date() + timedelta(days=20 + at * 5 % 30)
             self.at(later, lambda: self._settle(posted, parts=1 + at % 2))
+
+    def _purchase_memo(self, at: int) -> None:
+        """Send goods back: the first memo undoes a whole invoice, the second stays a draft."""
+        table = self.company.tables["purchaseInvoice"]
+        if at == 0:
+            unpaid = [row for row in table.all() if row["status"] == "Open" and self._is_unpaid(row)]
+            if unpaid:
+                cancel(self.company, KINDS["purchaseInvoice"], unpaid[-1])
+            return
+        vendor = self.vendors[at * 7 % len(self.vendors)]
+        values: Record = {"vendorId": guid(vendor), "purchaseCreditMemoLines": self._lines(self.stocked, "unitCost")}
+        memo = make(self.company, "purchaseCreditMemo", {**values, "vendorCreditMemoNumber": f"CM{300 + at * 7}"})
+        if at > 1:
+            post_document(self.company, memo, "purchaseCreditMemo")
+
+    def _is_unpaid(self, invoice: Record) -> bool:
+        entry = entry_of(self.company, "vendor", guid(invoice, "payToVendorId"), guid(invoice))
+        return entry is not None and entry["remaining"] == entry["amount"]
 
     def _settle(self, invoice: Record, *, parts: int) -> None:
         """Pay a vendor one of so many equal parts of an invoice."""
