@@ -11,6 +11,7 @@ import pytest
 
 from demo_process import running_demo
 from docs_shell import ROOT, RUN, Shell, commands_of, is_server, read_until, stop
+from linkspan.simulator.odata.metadata import metadata_document
 from own_certificates import new_certificate
 
 OWN_TEST = {"quickstart-real-tenant.md"}
@@ -33,6 +34,7 @@ def fill(folder: Path) -> None:
     certificate, key = new_certificate()
     for name, text in {"certificate.pem": certificate, "key.pem": key, "new-secret.txt": "another-secret"}.items():
         (folder / name).write_text(text)
+    (folder / "metadata.xml").write_bytes(metadata_document())
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ from linkspan.cli import (
     account,
     backup,
     connector,
+    contract,
     demo,
     doctor,
     errors,
@@ -62,6 +63,7 @@ app.add_typer(project.app, name="project", rich_help_panel=SET_UP)
 app.add_typer(account.app, name="account", rich_help_panel=WORK)
 app.command("run", rich_help_panel=WORK)(run.run)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=WORK)
+connector.app.command("contract")(contract.contract)
 app.add_typer(connector.app, name="connector", rich_help_panel=WORK)
 app.add_typer(webhook.app, name="webhook", rich_help_panel=WORK)
 app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
