@@ -13,6 +13,7 @@ _METHODS: Mapping[Verb, str] = {
     Verb.CREATE: "post",
     Verb.UPDATE: "patch",
     Verb.DELETE: "delete",
+    Verb.ACT: "post",
 }
 _LIST_OPTIONS = {
     "$filter": "OData filter expression.",
