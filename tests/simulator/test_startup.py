@@ -18,6 +18,7 @@ from linkspan.simulator import Simulator
 from linkspan.simulator.app import demo_parts
 from linkspan.simulator.command import ControlError
 from linkspan.simulator.control import Control
+from linkspan.simulator.serve import serve_forever
 from linkspan.simulator.startup import Startup
 from linkspan.simulator.tape.recorded import Recorded, RecordingFile
 
@@ -162,6 +163,11 @@ def test_the_command_records_to_a_file_and_replays_it(simulator: Simulator, tmp_
     assert names == {one["name"] for one in recorded}
     assert len(names) == len({one["name"] for one in played} - names)
     assert not any(name in file.read_text() for name in names)
+
+
+async def test_who_impersonates_cannot_record(tmp_path: Path) -> None:
+    with pytest.raises(ControlError, match="cannot record"):
+        await serve_forever(impersonate=True, startup=Startup(record=tmp_path / "tape.jsonl"))
 
 
 @contextmanager

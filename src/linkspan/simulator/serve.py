@@ -15,6 +15,7 @@ from uvicorn import Config, Server
 
 from linkspan.simulator.app import build_app, demo_parts
 from linkspan.simulator.cable import CuttableProtocol
+from linkspan.simulator.command import ControlError
 from linkspan.simulator.control import Control
 from linkspan.simulator.impersonation.front import Front
 from linkspan.simulator.startup import Startup
@@ -172,6 +173,9 @@ async def serve_forever(
     `startup` is done first. `ready` is called with the simulator once it answers; with `impersonate` its `front` is open
     by then. Raises OSError if the address is taken, ControlError for a startup that cannot be done.
     """
+    if impersonate and startup is not None and startup.record is not None:
+        # Clients would get the simulator's tokens then, which the real service refuses.
+        raise ControlError("A simulator that impersonates the provider cannot record it.")
     simulator = Simulator(host, port, seed)
     try:
         if startup is not None:
