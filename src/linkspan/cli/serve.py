@@ -63,6 +63,7 @@ async def first_key(hall: Hall) -> None:
     _, text = await create_key(hall, caller, NewKey(name="first key"))
     console.print("First start. Your API key, shown only now:")
     console.print(f"  {text.reveal()}")
+    console.print("Next: follow the set-up guide below, then run: linkspan profile create, linkspan account link\n")
 
 
 def tell_addresses(settings: Settings) -> None:
