@@ -425,3 +425,17 @@ def test_a_change_of_a_line_is_told_as_one_of_its_document(
     assert 200 == changed.status_code, changed.text
     (told,) = receiver.wait(1)
     assert ("updated", True) == (told["changeType"], told["resource"].endswith(f"/salesQuotes({quote['id']})"))
+
+
+def test_a_read_only_intent_changes_no_subscription(books: Books, receiver: Receiver) -> None:
+    made = subscribed(books, receiver)
+    path = f"subscriptions('{made['subscriptionId']}')"
+    body = {"notificationUrl": receiver.url, "resource": resource(books)}
+    refused = [
+        books.call("POST", "subscriptions", body, data_access_intent="ReadOnly"),
+        books.call("PATCH", path, {}, data_access_intent="ReadOnly", if_match="*"),
+        books.call("DELETE", path, data_access_intent="ReadOnly", if_match="*"),
+    ]
+
+    assert {(400, "BadRequest_InvalidOperation")} == {refusal(answer) for answer in refused}
+    assert 200 == books.call("GET", path, data_access_intent="ReadOnly").status_code

@@ -187,6 +187,7 @@ class SubscriptionEndpoint:
             return self._shown(visit, book.put(renewed))
 
     def _delete(self, visit: _Visit, key: str) -> Answer:
+        _check_intent(visit)
         with self._courier.writing() as book:
             _match(visit, self._find(visit, key))
             book.remove(key)
@@ -210,9 +211,13 @@ def _bodies(rows: Sequence[Record], known: Mapping[str, Subscription], query: Qu
     return write_records(rows, SUBSCRIPTION, query, etag_of=etag_of, expand=expand, root="")
 
 
-def _writable(visit: _Visit) -> dict[str, object]:
+def _check_intent(visit: _Visit) -> None:
     if visit.request.headers.get("data-access-intent", "").lower() == "readonly":
         raise invalid_operation("A request with Data-Access-Intent ReadOnly cannot modify data.")
+
+
+def _writable(visit: _Visit) -> dict[str, object]:
+    _check_intent(visit)
     kind = visit.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BcFault(415, "BadRequest", f"The content type '{kind}' is not supported. Send application/json.")
