@@ -3,18 +3,17 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from webhook_world import Hook, hook, order_of, toggle
 from wire_server import Script, says, wire_server, writes
 
 from linking_world import World
-from linkspan.errors import InvalidInputError, NotFoundError
+from linkspan.errors import NotFoundError
 from linkspan.event_records import EventType
 from linkspan.model import AccountState, Caller, StateReason
 from linkspan.storage.delivery_store import DeliveryStore
-from linkspan.transport.pinned_client import PinnedTransport, host_of
 from linkspan.usecases.access import ALL_SCOPES
 from linkspan.usecases.change_account import archive_account, change_account, resume_account, suspend_account
 from linkspan.usecases.create_project import create_project
@@ -31,6 +30,7 @@ from linkspan.usecases.keep_webhooks import (
     try_webhook,
 )
 from linkspan.usecases.read_deliveries import DeliveryFilter, list_deliveries, replay_deliveries, replay_event
+from linkspan.usecases.watch_linking import start_watch
 
 
 async def hanging(seen: object, writer: asyncio.StreamWriter) -> None:
@@ -304,79 +304,6 @@ async def test_a_webhook_gets_only_what_it_asks_for_and_nothing_of_another_proje
         await replay_event(world.hall, stranger, told.webhook.id, str(told.bodies()[0]["id"]))
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://198.51.100.7/hook",
-        "https://127.0.0.1/hook",
-        "https://localhost/hook",
-        "https://[::1]/hook",
-        "https://[::ffff:10.0.0.1]/hook",
-        "https://169.254.169.254/latest",
-        "https://user:pass@example.com/hook",
-        "https://0x7f.1/hook",
-        "https://2130706433/hook",
-        "https://127.1/hook",
-        "https://example.com\\@127.0.0.1/hook",
-        "https://example.com/hook#part",
-        "https:///hook",
-        "ftp://example.com/hook",
-        "https://exa mple.com/",
-        "https://example.com:99999999/",
-    ],
-)
-async def test_an_address_that_leads_inside_or_reads_two_ways_is_refused_at_once(world: World, url: str) -> None:
-    hall = replace(world.hall, settings=world.hall.settings.model_copy(update={"allow_private_addresses": False}))
-    with pytest.raises(InvalidInputError) as refused:
-        await create_webhook(hall, world.caller, NewWebhook(url=url))
-
-    assert ["url"] == [mistake.where for mistake in refused.value.mistakes]
-
-
-async def test_a_name_that_moves_inside_after_it_was_checked_is_not_followed(world: World, monkeypatch) -> None:
-    account = await world.link()
-    async with wire_server(says(200)) as server:
-        told = await hook(world, server, path="/hook")
-        guarded = replace(world.hall, post=PinnedTransport(allow_private_addresses=False))
-        await change_webhook(
-            world.hall, world.caller, told.webhook.id, {"url": server.url.replace("127.0.0.1", "localhost")}
-        )
-        await toggle(world, account, 1)
-        await Courier(guarded, timeout=1.0).deliver_due()
-        await guarded.post.close()
-    failed = await told.deliveries()
-
-    assert [] == server.seen
-    assert "pending" == failed[0][0]
-    assert "private address" in str(failed[0][2])
-
-
-async def test_a_request_goes_to_the_very_address_that_was_judged(world: World, monkeypatch) -> None:
-    async def looked_up(host: str, port: int) -> list[object]:
-        assert "receiver.example" == host
-        return [ip_address("127.0.0.1")]
-
-    monkeypatch.setattr("linkspan.transport.pinned_client.addresses_of", looked_up)
-    account = await world.link()
-    async with wire_server(says(200)) as server:
-        told = await hook(world, server)
-        named = server.url.replace("127.0.0.1", "receiver.example")
-        await change_webhook(world.hall, world.caller, told.webhook.id, {"url": named})
-        await toggle(world, account, 1)
-        await told.courier.deliver_due()
-
-    assert ["suspended"] == [state for _, state in told.told()]
-    assert server.seen[0].headers["host"].startswith("receiver.example:")
-
-
-def test_only_plain_hosts_are_hosts() -> None:
-    assert "app.example.com" == host_of("https://App.Example.com/x")
-    assert "203.0.113.9" == host_of("http://203.0.113.9:8080/x")
-    assert None is host_of("https://example.com./x")
-    assert None is host_of("https://ex_ample.com/x")
-    assert None is host_of("https://%31.example.com/x")
-
-
 async def test_a_claim_is_one_process_and_comes_back_when_its_lease_is_over(world_on_each: World) -> None:
     world = world_on_each
     account = await world.link()
@@ -393,3 +320,48 @@ async def test_a_claim_is_one_process_and_comes_back_when_its_lease_is_over(worl
     assert [] == nothing
     assert mine.event.id == taken.event.id
     assert "pending" == (await told.deliveries())[0][0]
+
+
+async def test_an_archived_account_has_no_tokens_and_is_opened_by_linking_it_again(world_on_each: World) -> None:
+    world = world_on_each
+    account = await world.link()
+    await archive_account(world.hall, world.caller, account.id)
+    await archive_account(world.hall, world.caller, account.id)
+    erased = await world.hall.grants.read(account.project_id, account.id)
+    await suspend_account(world.hall, world.caller, account.id)
+    archived = await world.hall.accounts.read(account.project_id, account.id)
+    other = await world.link()
+    again = await world.link(account_id=account.id)
+    token = await world.token(again)
+
+    assert None is erased
+    assert AccountState.ARCHIVED is archived.state
+    assert other.id != account.id
+    assert (account.id, AccountState.ACTIVE, ()) == (again.id, again.state, again.reasons)
+    assert token.reveal()
+
+
+def stored_in(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("linkspan.db*"))
+
+
+async def test_no_secret_of_a_webhook_or_session_lies_in_the_database_or_the_log(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = await world.open()
+    watch = await start_watch(world.hall, opened.token)
+    async with wire_server(says(500)) as server:
+        told = await hook(world, server)
+        _, rotated = await rotate_webhook_secret(world.hall, world.caller, told.webhook.id)
+        account = await world.link()
+        await told.courier.deliver_due()
+    access = await world.token(account)
+    stored = stored_in(tmp_path)
+    logged = "".join(capsys.readouterr())
+
+    assert watch.id.encode() in stored
+    assert told.webhook.id.encode() in stored
+    assert "delivery_failed" in logged
+    for secret in (opened.token, told.secret, rotated, access):
+        assert secret.reveal().encode() not in stored
+        assert secret.reveal() not in logged

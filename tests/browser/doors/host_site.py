@@ -7,8 +7,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 CLIENTS = Path(__file__).parents[2] / "clients"
-ELEMENT = CLIENTS / "hub" / "node_modules" / "@stackone" / "hub" / "dist" / "webcomponent.js"
-AXE = CLIENTS / "hub" / "node_modules" / "axe-core" / "axe.min.js"
+MODULES = CLIENTS / "hub" / "node_modules"
+AXE = MODULES / "axe-core" / "axe.min.js"
+# Published files, served as they are.
+PUBLISHED = {
+    "/hub/webcomponent.js": MODULES / "@stackone" / "hub" / "dist" / "webcomponent.js",
+    "/react.js": MODULES / "react" / "umd" / "react.production.min.js",
+    "/react-dom.js": MODULES / "react-dom" / "umd" / "react-dom.production.min.js",
+    "/react-hub.cjs": MODULES / "@stackone" / "react-hub" / "dist" / "index.cjs.js",
+}
 
 
 class HostSite:
@@ -40,8 +47,8 @@ class HostSite:
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
                 kind, text = site.pages.get(path, ("text/plain", ""))
-                if path == "/hub/webcomponent.js":
-                    kind, text = "text/javascript", ELEMENT.read_text()
+                if path in PUBLISHED:
+                    kind, text = "text/javascript", PUBLISHED[path].read_text()
                 content = text.encode()
                 self.send_response(200 if text else 404)
                 self.send_header("content-type", f"{kind}; charset=utf-8")

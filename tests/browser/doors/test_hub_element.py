@@ -1,10 +1,10 @@
-"""The unmodified web component of @stackone/hub on the page of a product links, links again, and is told what went wrong."""
+"""The unmodified web component of @stackone/hub, and the older hook of @stackone/react-hub, on the page of a product."""
 
 from collections.abc import Iterator
 
 import pytest
 from host_site import HostSite, host_site
-from link_walk import accounts_of, choose_company, context_of, sign_in, until
+from link_walk import accounts_of, choose_company, context_of, fill_details, sign_in, until
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from served_world import Installation
 
@@ -19,11 +19,29 @@ const hub = document.querySelector("stackone-hub");
 for (const name of ["success", "close", "cancel"]) hub.addEventListener(name, (event) => told.push([name, event.detail]));
 """
 
+HOOK = """
+window.told = [];
+window.require = () => React;
+window.exports = {};
+const button = document.querySelector("#link");
+const heard = (name) => (value) => told.push([name, value ?? null]);
+function Shop() {
+  const { startConnect } = exports.useStackOneHub({ connectUrl: button.dataset.connect });
+  const options = { sessionToken: button.dataset.token, apiUrl: button.dataset.api, onSuccess: heard("success"), onCancel: heard("cancel"), onClose: heard("close") };
+  return React.createElement("button", { onClick: () => startConnect(options) }, "Link it");
+}
+const script = document.createElement("script");
+script.src = "/react-hub.cjs";
+script.onload = () => ReactDOM.createRoot(document.querySelector("#shop")).render(React.createElement(Shop));
+document.body.append(script);
+"""
+
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[HostSite]:
     with host_site() as site:
         site.script("/listen.js", LISTEN)
+        site.script("/hook.js", HOOK)
         yield site
 
 
@@ -135,3 +153,48 @@ async def test_a_session_that_is_over_shows_nothing_of_it(
     await context.close()
 
     assert 0 == forms
+
+
+async def test_the_older_hook_loads_our_script_and_links(
+    installation: Installation, chromium: Browser, site: HostSite
+) -> None:
+    new = NewSession(owner=Owner("hook", "hook"), profile_id=installation.profile.id)
+    opened = await create_connect_session(installation.hall, installation.caller, new)
+    base, context = installation.hall.settings.base_url, await context_of(chromium)
+    given = f'data-token="{opened.token.reveal()}" data-api="{base}" data-connect="{base}/stackone/connect.js"'
+    scripts = "".join(f'<script src="/{name}.js"></script>' for name in ("react", "react-dom", "hook"))
+    page = await context.new_page()
+    await page.goto(site.page("/hooked", f'<p id="link" {given}></p><div id="shop"></div>{scripts}'))
+    async with page.expect_popup() as opening:
+        await page.get_by_role("button", name="Link it").click()
+    window = await opening.value
+    await fill_details(window, installation)
+    await sign_in(window, installation)
+    await choose_company(window)
+    await until(lambda: told(page))
+    heard = await told(page)
+    (account,) = await accounts_of(installation, "hook")
+    await context.close()
+
+    assert [["success", {"id": account.id, "provider": "dynamics365bc"}], ["close", None]] == heard
+
+
+async def test_a_closed_popup_leaves_the_element_waiting_for_another_try(
+    installation: Installation, chromium: Browser, site: HostSite
+) -> None:
+    context = await context_of(chromium)
+    page, _ = await shop(installation, site, context, "element-closer")
+    window = await connect(page, installation)
+    await window.close()
+    await page.wait_for_timeout(3000)
+    before = await told(page)
+    await page.reload()
+    window = await connect(page, installation)
+    await sign_in(window, installation)
+    await choose_company(window)
+    await until(lambda: told(page))
+    linked = await accounts_of(installation, "element-closer")
+    await context.close()
+
+    assert [] == before
+    assert 1 == len(linked)
