@@ -439,3 +439,15 @@ def test_a_read_only_intent_changes_no_subscription(books: Books, receiver: Rece
 
     assert {(400, "BadRequest_InvalidOperation")} == {refusal(answer) for answer in refused}
     assert 200 == books.call("GET", path, data_access_intent="ReadOnly").status_code
+
+
+def test_payment_journals_hear_of_themselves_alone(books: Books, receiver: Receiver) -> None:
+    subscribed(books, receiver, "customerPaymentJournals")
+    for entity_set, code in (("journals", "PLAIN"), ("customerPaymentJournals", "RECEIVED"), ("journals", "OTHER")):
+        answer = books.inside("POST", entity_set, {"code": code})
+        assert 201 == answer.status_code, answer.text
+    found = books.inside("GET", "customerPaymentJournals?$filter=code eq 'RECEIVED'").json()["value"][0]["id"]
+    books.simulator.move_clock(HALF_MINUTE + dt.timedelta(seconds=1))
+
+    (told,) = receiver.wait(1)
+    assert ("created", True) == (told["changeType"], told["resource"].endswith(f"/customerPaymentJournals({found})"))

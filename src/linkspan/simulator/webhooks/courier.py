@@ -93,8 +93,9 @@ class Courier:
             by_table = {id(change.table) for change in changes}
             for one in self.subscriptions.all():
                 if id(one.table) in by_table:
-                    seen = [change for change in changes if change.table is one.table]
-                    self._changes.setdefault(one.id, []).extend(seen)
+                    seen = [change for change in changes if one.concerns(change)]
+                    if seen:
+                        self._changes.setdefault(one.id, []).extend(seen)
             self._state.notify_all()
 
     def _start(self) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from linkspan.simulator.books.changes import Change
+from linkspan.simulator.books.rules.journal_kinds import PAYMENT_JOURNALS, TEMPLATES
 from linkspan.simulator.books.table import Record, Table
 from linkspan.simulator.books.world import Environment
 from linkspan.simulator.contract import Contract, load_contract
@@ -30,6 +32,9 @@ SUPPORTED: Final = frozenset(
 
 SUBSCRIPTION: Final = replace(load_contract().entities["subscription"], table="Subscription")
 """The platform's own entity, which belongs to an environment and no company."""
+
+
+_TEMPLATES = {load_contract().entities[name].set: TEMPLATES[name] for name in PAYMENT_JOURNALS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,14 @@ class Subscription:
         digest = hashlib.blake2b(f"{self.id} {self.version}".encode(), digest_size=8).digest()
         inner = f"'20;{int.from_bytes(digest, 'big')};1;00;'"
         return f'W/"{base64.b64encode(inner.encode()).decode()}"'
+
+    def concerns(self, change: Change) -> bool:
+        """Tell whether a change is one of this resource: payment journals are the journals of one template."""
+        if change.table is not self.table:
+            return False
+        template = _TEMPLATES.get(self.resource.rpartition("/")[2])
+        row = self.table.get(change.row_id)
+        return template is None or row is None or row["templateDisplayName"] == template
 
     def record(self) -> Record:
         """Return the fields as the API shows them."""
