@@ -90,12 +90,10 @@ class Courier:
     def _note(self, changes: Sequence[Change]) -> None:
         with self._state:
             self.subscriptions.expire(self._clock.now())
-            by_table = {id(change.table) for change in changes}
             for one in self.subscriptions.all():
-                if id(one.table) in by_table:
-                    seen = [change for change in changes if one.concerns(change)]
-                    if seen:
-                        self._changes.setdefault(one.id, []).extend(seen)
+                seen = [change for change in changes if one.concerns(change)]
+                if seen:
+                    self._changes.setdefault(one.id, []).extend(seen)
             self._state.notify_all()
 
     def _start(self) -> None:
