@@ -280,6 +280,13 @@ class RateLimitedError(WaitError, code="rate_limited", status=429, wire="TooMany
     """
 
 
+class KeyLimitError(WaitError, code="key_limit_reached", status=429, wire="TooManyRequests"):
+    """The API key has had its requests of this minute; nothing was done.
+
+    Wait for the time in Retry-After, then repeat, or ask the project's owner for a higher limit of the key.
+    """
+
+
 class ProviderUnavailableError(WaitError, code="provider_unavailable", status=502, wire="ProviderUnavailable"):
     """The provider could not be reached or is not available.
 

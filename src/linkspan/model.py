@@ -61,7 +61,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key's public side; its text is shown once and stored only as an HMAC. `prefix` is the part that lists may show."""
+    """A key's public side; its text is shown once and stored only as an HMAC. `prefix` is the part that lists may show.
+
+    `per_minute`: the most requests in a minute; None: no limit of its own.
+    """
 
     id: str
     project_id: str
@@ -72,6 +75,7 @@ class ApiKey:
     created_at: datetime
     expires_at: datetime | None = None
     last_used_at: datetime | None = None
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
         "info", description="Least severe message to print."
     )
     log_format: Literal["console", "json"] = Field("console", description="How messages are printed.")
+    runs_kept_days: int = Field(90, ge=1, le=36500, description="Days that the log keeps runs.")
     provider_timeout: float = Field(100.0, gt=0, description="Seconds to wait for a provider's answer.")
 
     @field_validator("trusted_proxies", "connector_dirs", "old_master_keys", mode="before")

@@ -14,6 +14,7 @@ from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import CursorSeal, Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
+from linkspan.storage.audit_store import AuditStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
@@ -24,6 +25,7 @@ from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
+from linkspan.storage.owner_store import OwnerStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -44,6 +46,7 @@ from linkspan.usecases.give_up_writes import give_up_writes_forever
 from linkspan.usecases.hall import Clock, Hall
 from linkspan.usecases.keep_grants import keep_grants_forever
 from linkspan.usecases.keep_house import keep_house_forever
+from linkspan.usecases.key_limits import KeyLimits
 from linkspan.usecases.warm import Warm
 
 
@@ -123,6 +126,9 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         deliveries=DeliveryStore(database),
         post=PinnedTransport(allow_private_addresses=settings.allow_private_addresses),
         changes=changes,
+        audit=AuditStore(database),
+        owners=OwnerStore(database),
+        key_limits=KeyLimits(),
         warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),
     )
 

@@ -8,6 +8,7 @@ import typer
 
 from linkspan.cli import (
     account,
+    audit,
     backup,
     connector,
     contract,
@@ -19,6 +20,7 @@ from linkspan.cli import (
     keys,
     logs,
     mcp,
+    owner,
     profile,
     project,
     run,
@@ -67,6 +69,8 @@ connector.app.command("contract")(contract.contract)
 app.add_typer(connector.app, name="connector", rich_help_panel=WORK)
 app.add_typer(webhook.app, name="webhook", rich_help_panel=WORK)
 app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
+app.add_typer(audit.app, name="audit", rich_help_panel=OPERATE)
+app.add_typer(owner.app, name="owner", rich_help_panel=OPERATE)
 app.command("doctor", rich_help_panel=OPERATE)(doctor.doctor)
 app.command("errors", rich_help_panel=OPERATE)(errors.errors)
 app.add_typer(keys.app, name="keys", rich_help_panel=OPERATE)

@@ -43,6 +43,7 @@ def create(
         list[KeyScope] | None, typer.Option(help="What it may do; may be repeated. Default: everything.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. Default: never.")] = None,
+    per_minute: Annotated[int | None, typer.Option(min=1, help="Most requests in a minute. Default: no limit.")] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
@@ -50,7 +51,7 @@ def create(
     from linkspan.usecases.create_key import NewKey, create_key
 
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    new = NewKey(name=name, scopes=frozenset(scope or KeyScope), expires_at=expires_at)
+    new = NewKey(name=name, scopes=frozenset(scope or KeyScope), expires_at=expires_at, per_minute=per_minute)
 
     async def story(hall: Hall) -> tuple[ApiKey, Secret]:
         return await create_key(hall, await operator(hall, project), new)
@@ -75,10 +76,29 @@ def disable(
     console.print(f"Key {key_id} is off.")
 
 
+@app.command()
+def limit(
+    key_id: Annotated[str, typer.Argument(help="Key id, as `linkspan key list` shows it.")],
+    per_minute: Annotated[
+        int | None, typer.Argument(min=1, help="Most requests in a minute. Without it: no limit.")
+    ] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Limit how many requests an API key may send in a minute; each server counts for itself."""
+    from linkspan.usecases.change_key import change_key
+
+    async def story(hall: Hall) -> ApiKey:
+        return await change_key(hall, await operator(hall, project), key_id, {"per_minute": per_minute})
+
+    in_hall(story)
+    console.print(f"Key {key_id} has {f'{per_minute} requests a minute' if per_minute else 'no limit of its own'}.")
+
+
 def facts(key: ApiKey) -> dict[str, object]:
     """What may be shown of a key."""
     return {
         "id": key.id, "name": key.name, "prefix": key.prefix, "scopes": sorted(key.scopes), "enabled": key.enabled,
+        "per_minute": key.per_minute,
         "expires_at": key.expires_at.isoformat() if key.expires_at else None,
         "last_used_at": key.last_used_at.isoformat() if key.last_used_at else None,
     }  # fmt: skip

@@ -1,15 +1,17 @@
 """How a command gets at the installation: settings from the root options, the hall opened for one story, errors told to people."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn, TypeVar
 
 import typer
 
 from linkspan.cli.output import print_error
-from linkspan.errors import LinkspanError
+from linkspan.errors import InvalidInputError, LinkspanError
 from linkspan.settings import Settings, load_settings
 from linkspan.usecases.hall import Hall
 
@@ -63,3 +65,15 @@ def stop(error: LinkspanError) -> NoReturn:
     """End the command with what happened, where, and what to do next."""
     print_error(error)
     raise typer.Exit(1)
+
+
+def write_lines(target: Path, records: Sequence[object]) -> int:
+    """Write each record as a line of JSON to a new file that only its owner can read: how many. A file that is there stops the command."""
+    from linkspan.engine.json_text import dump
+
+    try:
+        with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.writelines(dump(record) + b"\n" for record in records)
+    except OSError as error:
+        stop(InvalidInputError(f"{target} cannot be written: {error.strerror}.", next_step="Name a new file."))
+    return len(records)

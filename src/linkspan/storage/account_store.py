@@ -4,14 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, Update, and_, delete, select, update
+from sqlalchemy import ColumnElement, Update, and_, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkspan.audit_records import AuditNote
 from linkspan.event_records import EventType
 from linkspan.model import Account, AccountState, Owner, StateReason
+from linkspan.storage.account_rows import account_of, reasons_json
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
+from linkspan.storage.owner_store import note_gone
 from linkspan.storage.tables import accounts, grants, link_attempts
 
 # Passing states: to the outside the account is active all the while, so that no event is due.
@@ -69,7 +73,7 @@ class AccountStore:
         async with self._database.read() as connection:
             return await account_of_owner(connection, project_id, connector, owner)
 
-    async def change(self, account: Account) -> None:
+    async def change(self, account: Account, note: AuditNote | None = None) -> None:
         """Store what the integrator says about an account: owner, label, kind, metadata."""
         cells = {
             "owner_id": account.owner.id,
@@ -83,9 +87,12 @@ class AccountStore:
         async with self._database.begin() as connection:
             await connection.execute(_here(account.project_id, account.id).values(cells))
             await _tell(connection, account.project_id, account.id, account.updated_at)
+            await note_audit(connection, note)
             await bump(connection)
 
-    async def suspend(self, project_id: str, account_id: str, reason: StateReason, now: datetime) -> None:
+    async def suspend(
+        self, project_id: str, account_id: str, reason: StateReason, now: datetime, note: AuditNote | None = None
+    ) -> None:
         """Suspend an account, remembering the state to come back to, and why it was in that."""
         async with self._database.begin() as connection:
             before = await _locked(connection, project_id, account_id)
@@ -99,9 +106,10 @@ class AccountStore:
             }
             await connection.execute(_here(project_id, account_id).values(cells))
             await _tell(connection, project_id, account_id, now)
+            await note_audit(connection, note)
             await bump(connection)
 
-    async def resume(self, project_id: str, account_id: str, now: datetime) -> None:
+    async def resume(self, project_id: str, account_id: str, now: datetime, note: AuditNote | None = None) -> None:
         """Take a suspended account back to the state that it would be in, with the reasons for that."""
         async with self._database.begin() as connection:
             before = await _locked(connection, project_id, account_id)
@@ -116,24 +124,29 @@ class AccountStore:
             }
             await connection.execute(_here(project_id, account_id).values(cells))
             await _tell(connection, project_id, account_id, now)
+            await note_audit(connection, note)
             await bump(connection)
 
-    async def archive(self, project_id: str, account_id: str, reason: StateReason, now: datetime) -> None:
-        """Erase an account's tokens and close it; the account itself stays, and linking it again opens it."""
+    async def close(
+        self, account: tuple[str, str], state: AccountState, reason: StateReason, note: AuditNote | None = None
+    ) -> None:
+        """Erase the tokens of an account (project id, account id) and make it archived or revoked; linking it again opens it."""
+        project_id, account_id = account
         cells = {
-            "state": AccountState.ARCHIVED.value,
+            "state": state.value,
             "resume_state": None,
             "reasons": reasons_json((reason,)),
-            "updated_at": now,
+            "updated_at": reason.at,
         }
-        statement = _here(project_id, account_id).where(accounts.c.state != AccountState.ARCHIVED)
+        statement = _here(project_id, account_id).where(accounts.c.state.not_in((state, AccountState.ARCHIVED)))
         async with self._database.begin() as connection:
             if (await connection.execute(statement.values(cells))).rowcount == 1:
                 await _erase_tokens(connection, project_id, account_id)
-                await _tell(connection, project_id, account_id, now)
+                await _tell(connection, project_id, account_id, reason.at)
+                await note_audit(connection, note)
                 await bump(connection)
 
-    async def remove(self, project_id: str, account_id: str, now: datetime) -> bool:
+    async def remove(self, project_id: str, account_id: str, now: datetime, note: AuditNote | None = None) -> bool:
         """Delete an account and every token of it; False: there is no such account in the project."""
         async with self._database.begin() as connection:
             before = await _locked(connection, project_id, account_id)
@@ -143,7 +156,9 @@ class AccountStore:
             await connection.execute(
                 delete(accounts).where(accounts.c.project_id == project_id, accounts.c.id == account_id)
             )
+            await note_gone(connection, before, now)
             await note_event(connection, before, EventType.ACCOUNT_DELETED, now)
+            await note_audit(connection, note)
             await bump(connection)
             return True
 
@@ -234,53 +249,3 @@ async def _erase_tokens(connection: AsyncConnection, project_id: str, account_id
         .where(link_attempts.c.project_id == project_id, link_attempts.c.account_id == account_id)
         .values(access=None, refresh=None)
     )
-
-
-def account_cells(account: Account) -> dict[str, object]:
-    """An account as its row."""
-    return {
-        "id": account.id,
-        "project_id": account.project_id,
-        "profile_id": account.profile_id,
-        "connector": account.connector,
-        "owner_id": account.owner.id,
-        "owner_name": account.owner.name,
-        "owner_username": account.owner.username,
-        "state": account.state.value,
-        "reasons": reasons_json(account.reasons),
-        "fields": dict(account.fields),
-        "label": account.label,
-        "kind": account.kind,
-        "metadata": dict(account.metadata),
-        "last_success_at": account.last_success_at,
-        "created_at": account.created_at,
-        "updated_at": account.updated_at,
-    }
-
-
-def account_of(row: RowMapping) -> Account:
-    """A row as an account."""
-    return Account(
-        id=row["id"],
-        project_id=row["project_id"],
-        profile_id=row["profile_id"],
-        connector=row["connector"],
-        owner=Owner(row["owner_id"], row["owner_name"], row["owner_username"]),
-        state=AccountState(row["state"]),
-        fields=row["fields"],
-        created_at=row["created_at"],
-        updated_at=row["updated_at"],
-        reasons=tuple(
-            StateReason(reason["code"], reason["description"], datetime.fromisoformat(reason["at"]))
-            for reason in row["reasons"]
-        ),
-        label=row["label"],
-        kind=row["kind"],
-        metadata=row["metadata"],
-        last_success_at=row["last_success_at"],
-    )
-
-
-def reasons_json(reasons: Iterable[StateReason]) -> list[dict[str, str]]:
-    """Reasons as the column keeps them."""
-    return [{"code": reason.code, "description": reason.description, "at": reason.at.isoformat()} for reason in reasons]

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
+from linkspan.audit_records import AuditNote
 from linkspan.link_records import Brand, Logo
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.database import Database
 from linkspan.storage.link_tables import brands
 from linkspan.storage.tables import projects
@@ -34,9 +36,12 @@ class BrandStore:
             row = (await connection.execute(query)).first()
         return Logo(bytes(row.logo), row.logo_type, digest) if row else None
 
-    async def change(self, project_id: str, cells: dict[str, object], now: datetime) -> None:
+    async def change(
+        self, project_id: str, cells: dict[str, object], now: datetime, note: AuditNote | None = None
+    ) -> None:
         """Store some columns of a brand."""
         here = update(brands).where(brands.c.project_id == project_id)
         async with self._database.begin() as connection:
             if (await connection.execute(here.values(updated_at=now, **cells))).rowcount == 0:
                 await connection.execute(insert(brands).values(project_id=project_id, updated_at=now, **cells))
+            await note_audit(connection, note)

@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, update
 
+from linkspan.audit_records import AuditNote
 from linkspan.model import ApiKey, KeyScope
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.tables import api_keys
@@ -17,7 +19,7 @@ class KeyStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, key: ApiKey, digest: str) -> None:
+    async def add(self, key: ApiKey, digest: str, note: AuditNote | None = None) -> None:
         """Store a new key under the HMAC of its text."""
         async with self._database.begin() as connection:
             await connection.execute(
@@ -31,8 +33,10 @@ class KeyStore:
                     enabled=key.enabled,
                     created_at=key.created_at,
                     expires_at=key.expires_at,
+                    per_minute=key.per_minute,
                 )
             )
+            await note_audit(connection, note)
             await bump(connection)
 
     async def find(self, digest: str) -> ApiKey | None:
@@ -56,20 +60,26 @@ class KeyStore:
         async with self._database.read() as connection:
             return [_key(row) for row in (await connection.execute(query)).mappings()]
 
-    async def change(self, project_id: str, key_id: str, values: Mapping[str, object]) -> bool:
-        """Set name, enabled, scopes or expires_at of a key; False: there is no such key in the project."""
+    async def change(
+        self, project_id: str, key_id: str, values: Mapping[str, object], note: AuditNote | None = None
+    ) -> bool:
+        """Set name, enabled, scopes, expires_at or per_minute of a key; False: there is no such key in the project."""
         cells = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
         statement = update(api_keys).where(api_keys.c.project_id == project_id, api_keys.c.id == key_id)
         async with self._database.begin() as connection:
             await bump(connection)
-            return (await connection.execute(statement.values(id=key_id, **cells))).rowcount == 1
+            changed = (await connection.execute(statement.values(id=key_id, **cells))).rowcount == 1
+            await note_audit(connection, note if changed else None)
+            return changed
 
-    async def remove(self, project_id: str, key_id: str) -> bool:
+    async def remove(self, project_id: str, key_id: str, note: AuditNote | None = None) -> bool:
         """Delete a key; False: there is no such key in the project."""
         statement = delete(api_keys).where(api_keys.c.project_id == project_id, api_keys.c.id == key_id)
         async with self._database.begin() as connection:
             await bump(connection)
-            return (await connection.execute(statement)).rowcount == 1
+            removed = (await connection.execute(statement)).rowcount == 1
+            await note_audit(connection, note if removed else None)
+            return removed
 
     async def note_used(self, uses: Iterable[tuple[str, str, datetime]]) -> None:
         """Store last uses, given as (project id, key id, moment); an older moment never replaces a newer one."""
@@ -100,4 +110,5 @@ def _key(row: RowMapping) -> ApiKey:
         created_at=row["created_at"],
         expires_at=row["expires_at"],
         last_used_at=row["last_used_at"],
+        per_minute=row["per_minute"],
     )

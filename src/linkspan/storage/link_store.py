@@ -9,9 +9,12 @@ from typing import Any
 from sqlalchemy import RowMapping, Select, Update, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkspan.audit_records import AuditNote
 from linkspan.event_records import EventType
 from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, SealedGrant
-from linkspan.storage.account_store import account_cells, account_of_owner
+from linkspan.storage.account_rows import account_cells
+from linkspan.storage.account_store import account_of_owner
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
@@ -138,6 +141,7 @@ class LinkStore:
             kind = await _put_account(connection, account)
             await _put_grant(connection, grant)
             await note_event(connection, account, kind, account.updated_at)
+            await note_audit(connection, _note(account, kind))
             await connection.execute(
                 _here(attempt.project_id, attempt.id).values(
                     account_id=account.id, done_at=account.updated_at, access=None, refresh=None
@@ -190,6 +194,19 @@ async def _put_grant(connection: AsyncConnection, grant: SealedGrant) -> None:
     # The version goes on counting, so that a refresh of the old grant that is still under way loses.
     if (await connection.execute(here.values(cells | {"version": grants.c.version + 1}))).rowcount == 0:
         await connection.execute(insert(grants).values(cells))
+
+
+def _note(account: Account, kind: EventType) -> AuditNote:
+    """Whoever holds the link may link; nobody else is known."""
+    event = "account.linked" if kind is EventType.ACCOUNT_CREATED else "account.relinked"
+    return AuditNote(
+        account.project_id,
+        account.updated_at,
+        "link_page",
+        event,
+        account.id,
+        fields=("grant", *sorted(account.fields)),
+    )
 
 
 def _attempt(row: RowMapping) -> LinkAttempt:

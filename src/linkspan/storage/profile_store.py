@@ -8,9 +8,11 @@ from sqlalchemy import RowMapping, Select, delete, func, insert, or_, select, up
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from linkspan.audit_records import AuditNote
 from linkspan.errors import AlreadyExistsError
 from linkspan.model import Profile
 from linkspan.sealed import SealedCredentials
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.tables import accounts, profiles
@@ -25,17 +27,20 @@ class ProfileStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, profile: Profile, sealed: SealedCredentials) -> None:
+    async def add(self, profile: Profile, sealed: SealedCredentials, note: AuditNote | None = None) -> None:
         """Store a new profile with its sealed credentials. Raises AlreadyExistsError for a name in use."""
         try:
             async with self._database.begin() as connection:
                 await _clear_default(connection, profile)
                 await connection.execute(insert(profiles).values(_cells(profile) | _sealed_cells(sealed)))
+                await note_audit(connection, note)
                 await bump(connection)
         except IntegrityError as error:
             raise _name_in_use(profile) from error
 
-    async def change(self, profile: Profile, sealed: SealedCredentials | None = None) -> None:
+    async def change(
+        self, profile: Profile, sealed: SealedCredentials | None = None, note: AuditNote | None = None
+    ) -> None:
         """Store a changed profile, and its sealed credentials if they are given. Raises AlreadyExistsError."""
         cells = _cells(profile) if sealed is None else _cells(profile) | _sealed_cells(sealed)
         statement = update(profiles).where(profiles.c.project_id == profile.project_id, profiles.c.id == profile.id)
@@ -43,6 +48,7 @@ class ProfileStore:
             async with self._database.begin() as connection:
                 await _clear_default(connection, profile)
                 await connection.execute(statement.values(**cells))
+                await note_audit(connection, note)
                 await bump(connection)
         except IntegrityError as error:
             raise _name_in_use(profile) from error
@@ -95,7 +101,7 @@ class ProfileStore:
         async with self._database.read() as connection:
             return [_profile(row) for row in (await connection.execute(query)).mappings()]
 
-    async def remove(self, project_id: str, profile_id: str) -> int:
+    async def remove(self, project_id: str, profile_id: str, note: AuditNote | None = None) -> int:
         """Delete a profile with its open connect sessions, unless accounts are linked through it: their number (0: deleted)."""
         used = select(func.count()).where(accounts.c.project_id == project_id, accounts.c.profile_id == profile_id)
         async with self._database.begin() as connection:
@@ -104,6 +110,7 @@ class ProfileStore:
                 await connection.execute(
                     delete(profiles).where(profiles.c.project_id == project_id, profiles.c.id == profile_id)
                 )
+                await note_audit(connection, note)
                 await bump(connection)
         return count
 

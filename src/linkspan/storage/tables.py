@@ -49,6 +49,7 @@ api_keys = Table(
     Column("created_at", Moment, nullable=False),
     Column("expires_at", Moment),
     Column("last_used_at", Moment),
+    Column("per_minute", Integer),
     Index("ix_api_keys_project", "project_id", "created_at"),
 )
 

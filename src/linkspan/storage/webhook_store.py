@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import RowMapping, Select, Update, delete, func, insert, select, update
 
+from linkspan.audit_records import AuditNote
 from linkspan.event_records import DeliveryState, Event, EventType, Webhook
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import put_event
 from linkspan.storage.event_tables import deliveries, events, webhooks
@@ -26,11 +28,12 @@ class WebhookStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, webhook: Webhook, secret: bytes) -> None:
+    async def add(self, webhook: Webhook, secret: bytes, note: AuditNote | None = None) -> None:
         """Store a new webhook with its sealed secret."""
         cells = _cells(webhook) | {"id": webhook.id, "project_id": webhook.project_id, "created_at": webhook.created_at}
         async with self._database.begin() as connection:
             await connection.execute(insert(webhooks).values(cells | {"secret": secret, "failures": 0}))
+            await note_audit(connection, note)
 
     async def read(self, project_id: str, webhook_id: str) -> Webhook | None:
         """One webhook of a project."""
@@ -56,12 +59,16 @@ class WebhookStore:
         async with self._database.read() as connection:
             return {(row[0], DeliveryState(row[1])): row[2] for row in await connection.execute(query)}
 
-    async def change(self, webhook: Webhook) -> bool:
+    async def change(self, webhook: Webhook, note: AuditNote | None = None) -> bool:
         """Store address, description, events and whether it is on; False: there is no such webhook in the project."""
         async with self._database.begin() as connection:
-            return (await connection.execute(_here(webhook).values(_cells(webhook)))).rowcount == 1
+            changed = (await connection.execute(_here(webhook).values(_cells(webhook)))).rowcount == 1
+            await note_audit(connection, note if changed else None)
+            return changed
 
-    async def rotate(self, webhook: Webhook, secret: bytes, *, previous_until: datetime) -> bool:
+    async def rotate(
+        self, webhook: Webhook, secret: bytes, *, previous_until: datetime, note: AuditNote | None = None
+    ) -> bool:
         """Sign with a new secret from now on, and with the old one too until a moment."""
         cells = {
             "secret": secret,
@@ -70,7 +77,9 @@ class WebhookStore:
             "updated_at": webhook.updated_at,
         }
         async with self._database.begin() as connection:
-            return (await connection.execute(_here(webhook).values(cells))).rowcount == 1
+            changed = (await connection.execute(_here(webhook).values(cells))).rowcount == 1
+            await note_audit(connection, note if changed else None)
+            return changed
 
     async def secrets(self, project_id: str, webhook_id: str, now: datetime) -> SealedSecrets | None:
         """The sealed secrets that sign at a moment."""
@@ -84,11 +93,13 @@ class WebhookStore:
         previous = row.previous_secret if row.previous_until is not None and row.previous_until > now else None
         return SealedSecrets(bytes(row.secret), None if previous is None else bytes(previous))
 
-    async def remove(self, project_id: str, webhook_id: str) -> bool:
+    async def remove(self, project_id: str, webhook_id: str, note: AuditNote | None = None) -> bool:
         """Delete a webhook with all its deliveries."""
         here = delete(webhooks).where(webhooks.c.project_id == project_id, webhooks.c.id == webhook_id)
         async with self._database.begin() as connection:
-            return (await connection.execute(here)).rowcount == 1
+            removed = (await connection.execute(here)).rowcount == 1
+            await note_audit(connection, note if removed else None)
+            return removed
 
     async def send_event(self, event: Event, webhook_id: str) -> None:
         """Store an event for one webhook alone."""

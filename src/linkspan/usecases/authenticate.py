@@ -12,7 +12,8 @@ _LONGEST = 200
 async def authenticate(hall: Hall, key_text: str) -> Caller:
     """The caller whom the key names; its last use is noted and written in groups.
 
-    Raises UnauthenticatedError (no text), ApiKeyInvalidError, ApiKeyDisabledError, ApiKeyExpiredError.
+    Raises UnauthenticatedError (no text), ApiKeyInvalidError, ApiKeyDisabledError, ApiKeyExpiredError,
+    KeyLimitError (before anything was done).
     """
     if not key_text:
         raise UnauthenticatedError
@@ -29,6 +30,8 @@ async def authenticate(hall: Hall, key_text: str) -> Caller:
         raise ApiKeyDisabledError
     if key.expires_at is not None and key.expires_at <= now:
         raise ApiKeyExpiredError(f"The API key {key.prefix}… expired on {key.expires_at:%Y-%m-%d}.")
+    if key.per_minute is not None:
+        hall.key_limits.take(key.id, key.per_minute)
     hall.key_uses.note(key.project_id, key.id, now)
     return caller
 

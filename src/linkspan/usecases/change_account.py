@@ -7,6 +7,7 @@ from typing import TypedDict
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account, AccountState, Caller, KeyScope, Owner, StateReason
 from linkspan.usecases.access import require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.read_accounts import find_account
 
@@ -29,7 +30,7 @@ async def change_account(hall: Hall, caller: Caller, account_id: str, change: Ac
     if change.get("kind", before.kind) not in KINDS:
         raise InvalidInputError(mistakes=[Mistake("type", "is production or test")])
     after = replace(before, **change, updated_at=hall.clock())
-    await hall.accounts.change(after)
+    await hall.accounts.change(after, note_of(hall, caller, "account.changed", after.id, change))
     hall.warm.drop()
     return after
 
@@ -41,7 +42,8 @@ async def suspend_account(hall: Hall, caller: Caller, account_id: str) -> Accoun
     now = hall.clock()
     if before.state is not AccountState.SUSPENDED:
         reason = StateReason("suspended", "The account was suspended.", now)
-        await hall.accounts.suspend(before.project_id, before.id, reason, now)
+        note = note_of(hall, caller, "account.suspended", before.id)
+        await hall.accounts.suspend(before.project_id, before.id, reason, now, note)
         hall.warm.drop()
     return await find_account(hall, caller.project_id, account_id)
 
@@ -51,7 +53,8 @@ async def resume_account(hall: Hall, caller: Caller, account_id: str) -> Account
     require(caller, KeyScope.PLATFORM_WRITE)
     before = await find_account(hall, caller.project_id, account_id)
     if before.state is AccountState.SUSPENDED:
-        await hall.accounts.resume(before.project_id, before.id, hall.clock())
+        note = note_of(hall, caller, "account.resumed", before.id)
+        await hall.accounts.resume(before.project_id, before.id, note.at, note)
         hall.warm.drop()
     return await find_account(hall, caller.project_id, account_id)
 
@@ -66,7 +69,8 @@ async def archive_account(hall: Hall, caller: Caller, account_id: str) -> Accoun
     now = hall.clock()
     if before.state is not AccountState.ARCHIVED:
         reason = StateReason("archived", "The account was archived, and its tokens were erased.", now)
-        await hall.accounts.archive(before.project_id, before.id, reason, now)
+        note = note_of(hall, caller, "account.archived", before.id)
+        await hall.accounts.close((before.project_id, before.id), AccountState.ARCHIVED, reason, note)
         hall.warm.drop()
         hall.tokens.forget(before.id)
     return await find_account(hall, caller.project_id, account_id)

@@ -8,6 +8,7 @@ from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Caller, KeyScope, Profile, Secret
 from linkspan.sealed import SealedCredentials
 from linkspan.usecases.access import require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.create_profile import (
     action_mistakes,
     clean_origin,
@@ -67,11 +68,12 @@ async def change_profile(hall: Hall, caller: Caller, profile_id: str, change: Pr
     if change.get("audience", before.audience) == "many_tenants":
         values["tenant"] = None
     after = replace(before, **values, updated_at=hall.clock())  # type: ignore[arg-type]  # the keys are ProfileChange's
+    note = note_of(hall, caller, "profile.changed", before.id, change)
     if _PROOFS & change.keys():
         after, sealed = await _proved_anew(hall, before, after, change)
-        await hall.profiles.change(after, sealed)
+        await hall.profiles.change(after, sealed, note)
     else:
-        await hall.profiles.change(after)
+        await hall.profiles.change(after, note=note)
     hall.warm.drop()
     return after
 

@@ -7,19 +7,22 @@ from datetime import datetime
 from linkspan.errors import InvalidInputError, MissingScopeError, Mistake
 from linkspan.model import ApiKey, Caller, KeyScope, Secret
 from linkspan.usecases.access import ALL_SCOPES, has, require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_key_id, new_key_text
 
+MOST_PER_MINUTE = 1_000_000
 _SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """What a new key shall be; `expires_at` None: never."""
+    """What a new key shall be; `expires_at` None: never; `per_minute` None: no limit of its own."""
 
     name: str
     scopes: frozenset[KeyScope] = ALL_SCOPES
     expires_at: datetime | None = None
+    per_minute: int | None = None
 
 
 async def create_key(hall: Hall, caller: Caller, new: NewKey) -> tuple[ApiKey, Secret]:
@@ -42,8 +45,11 @@ async def create_key(hall: Hall, caller: Caller, new: NewKey) -> tuple[ApiKey, S
         enabled=True,
         created_at=hall.clock(),
         expires_at=new.expires_at,
+        per_minute=new.per_minute,
     )
-    await hall.keys.add(key, hall.vault.digest("api-key", text))
+    given = ("name", "scopes", *(["expires_at"] if new.expires_at else ()), *(["per_minute"] if new.per_minute else ()))
+    note = note_of(hall, caller, "key.created", key.id, given)
+    await hall.keys.add(key, hall.vault.digest("api-key", text), note)
     return key, text
 
 
@@ -65,3 +71,10 @@ def _check(hall: Hall, new: NewKey) -> None:
         mistakes.append(Mistake("expires_at", "must lie in the future"))
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
+    check_limit(new.per_minute)
+
+
+def check_limit(per_minute: int | None) -> None:
+    """Raise InvalidInputError for a limit that is none."""
+    if per_minute is not None and not 1 <= per_minute <= MOST_PER_MINUTE:
+        raise InvalidInputError(mistakes=[Mistake("per_minute", f"must be between 1 and {MOST_PER_MINUTE}, or null")])

@@ -1,5 +1,6 @@
 """A new connector profile: a project's OAuth client for one connector."""
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,7 @@ from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Caller, KeyScope, Profile, Secret
 from linkspan.sealed import SealedCredentials
 from linkspan.usecases.access import require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.profile_credentials import (
     NewCertificate,
@@ -82,7 +84,8 @@ async def create_profile(hall: Hall, caller: Caller, new: NewProfile) -> Profile
         secret=await seal_secret(hall, profile, new.client_secret),
         certificate_key=await seal_certificate(hall, profile, new.certificate),
     )
-    await hall.profiles.add(profile, sealed)
+    given = [each.name for each in dataclasses.fields(new) if getattr(new, each.name) != each.default]
+    await hall.profiles.add(profile, sealed, note_of(hall, caller, "profile.created", profile.id, given))
     hall.warm.drop()
     return profile
 

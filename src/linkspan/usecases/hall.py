@@ -11,6 +11,7 @@ from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
+from linkspan.storage.audit_store import AuditStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
@@ -20,6 +21,7 @@ from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
+from linkspan.storage.owner_store import OwnerStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -30,6 +32,7 @@ from linkspan.storage.watch_store import WatchStore
 from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.protocol import Transport
+from linkspan.usecases.key_limits import KeyLimits
 from linkspan.usecases.warm import Warm
 
 Clock = Callable[[], datetime]
@@ -67,4 +70,7 @@ class Hall:
     deliveries: DeliveryStore
     post: Transport
     changes: ChangeCounter
+    audit: AuditStore
+    owners: OwnerStore
+    key_limits: KeyLimits
     warm: Warm

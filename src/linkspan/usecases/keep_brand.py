@@ -8,6 +8,7 @@ from linkspan.errors import InvalidInputError, Mistake, NotFoundError
 from linkspan.link_records import Brand, Logo
 from linkspan.model import Caller, KeyScope
 from linkspan.usecases.access import require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.create_project import MOST_LETTERS
 from linkspan.usecases.hall import Hall
 
@@ -69,7 +70,8 @@ async def change_brand(hall: Hall, caller: Caller, change: BrandChange) -> Brand
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
     if cells:
-        await hall.brands.change(caller.project_id, cells, hall.clock())
+        note = note_of(hall, caller, "brand.changed", caller.project_id, change)
+        await hall.brands.change(caller.project_id, cells, note.at, note)
     return await read_brand(hall, caller.project_id)
 
 

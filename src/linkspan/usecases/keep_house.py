@@ -9,7 +9,6 @@ from linkspan.usecases.hall import Hall
 from linkspan.usecases.write_in_doubt import KEY_KEPT
 
 _SESSIONS_KEPT = timedelta(days=1)
-_RUNS_KEPT = timedelta(days=90)
 _EVENTS_KEPT = timedelta(days=30)
 
 
@@ -17,7 +16,8 @@ async def keep_house(hall: Hall) -> None:
     """Throw away once, over all projects; several processes may do it at once."""
     now = hall.clock()
     await hall.sessions.prune(now - _SESSIONS_KEPT)
-    await hall.runs.prune(now - _RUNS_KEPT)
+    await hall.runs.prune(now - timedelta(days=hall.settings.runs_kept_days))
+    await hall.owners.sweep(now)
     await hall.journal.free_keys(now - KEY_KEPT)
     await hall.webhooks.prune(now - _EVENTS_KEPT)
 

@@ -15,6 +15,7 @@ from linkspan.transport.egress import addresses_of, is_private
 from linkspan.transport.pinned_client import host_of
 from linkspan.transport.protocol import TransportError
 from linkspan.usecases.access import require
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_webhook_id
 from linkspan.usecases.sign_event import SECRET_PREFIX
@@ -81,7 +82,8 @@ async def create_webhook(hall: Hall, caller: Caller, new: NewWebhook) -> tuple[W
         description=new.description,
     )
     secret = _new_secret()
-    await hall.webhooks.add(webhook, await _sealed(hall, webhook, secret))
+    note = note_of(hall, caller, "webhook.created", webhook.id, ("url", "events", "enabled", "secret"))
+    await hall.webhooks.add(webhook, await _sealed(hall, webhook, secret), note)
     return webhook, secret
 
 
@@ -112,7 +114,7 @@ async def change_webhook(hall: Hall, caller: Caller, webhook_id: str, change: We
     if "url" in change:
         await _check_url(hall, change["url"])
     after = replace(before, **change, updated_at=hall.clock())
-    if not await hall.webhooks.change(after):
+    if not await hall.webhooks.change(after, note_of(hall, caller, "webhook.changed", after.id, change)):
         raise _missing()
     return after
 
@@ -124,7 +126,8 @@ async def rotate_webhook_secret(hall: Hall, caller: Caller, webhook_id: str) -> 
     webhook = replace(await _find(hall, caller, webhook_id), updated_at=now, previous_until=now + OVERLAP)
     secret = _new_secret()
     sealed = await _sealed(hall, webhook, secret)
-    if not await hall.webhooks.rotate(webhook, sealed, previous_until=now + OVERLAP):
+    note = note_of(hall, caller, "webhook.changed", webhook.id, ("secret",))
+    if not await hall.webhooks.rotate(webhook, sealed, previous_until=now + OVERLAP, note=note):
         raise _missing()
     return webhook, secret
 
@@ -133,7 +136,8 @@ async def delete_webhook(hall: Hall, caller: Caller, webhook_id: str) -> Webhook
     """Remove a webhook and everything that waits for it. Raises NotFoundError."""
     require(caller, KeyScope.PLATFORM_WRITE)
     webhook = await _find(hall, caller, webhook_id)
-    if not await hall.webhooks.remove(caller.project_id, webhook_id):
+    note = note_of(hall, caller, "webhook.deleted", webhook_id)
+    if not await hall.webhooks.remove(caller.project_id, webhook_id, note):
         raise _missing()
     return webhook
 

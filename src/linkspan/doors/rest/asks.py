@@ -58,6 +58,9 @@ class KeyAsk(Ask):
         default=sorted(KeyScope), description="A key can give only scopes that it has itself."
     )
     expires_at: datetime | None = Field(default=None, description="Null: never.")
+    per_minute: int | None = Field(
+        default=None, ge=1, description="Most requests in a minute; null: no limit of its own."
+    )
 
 
 class KeyChangeAsk(Ask):
@@ -67,3 +70,4 @@ class KeyChangeAsk(Ask):
     enabled: bool = True
     scopes: list[KeyScope] = []
     expires_at: datetime | None = None
+    per_minute: int | None = None

@@ -20,7 +20,7 @@ router = APIRouter(route_class=BoundedRoute)
 @router.post("/keys", tags=["API keys"], status_code=status.HTTP_201_CREATED, summary="Create an API key")
 async def create(ask: KeyAsk, hall: HallOf, caller: CallerOf) -> NewKeyAnswer:
     """Make a key; its text is in this answer only. Needs `platform:write`, and the scopes that it gives away."""
-    key, text = await create_key(hall, caller, NewKey(ask.name, frozenset(ask.scopes), ask.expires_at))
+    key, text = await create_key(hall, caller, NewKey(ask.name, frozenset(ask.scopes), ask.expires_at, ask.per_minute))
     return NewKeyAnswer.made(key, text.reveal())
 
 

@@ -87,6 +87,7 @@ class KeyAnswer(Answer):
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    per_minute: int | None = Field(description="Most requests in a minute; null: no limit of its own.")
 
     @classmethod
     def of(cls, key: ApiKey) -> "KeyAnswer":
@@ -115,6 +116,7 @@ def _key(key: ApiKey) -> dict[str, object]:
         "created_at": key.created_at,
         "expires_at": key.expires_at,
         "last_used_at": key.last_used_at,
+        "per_minute": key.per_minute,
     }
 
 

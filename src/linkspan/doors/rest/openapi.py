@@ -102,7 +102,7 @@ _REFUSALS = {
     "412": "The profile is switched off or the account suspended.",
     "413": "The body is too large.",
     "422": "The idempotency key was used with another request.",
-    "429": "The provider's limit is reached; see `Retry-After`.",
+    "429": "The limit of the provider or of the API key is reached; see `Retry-After`.",
     "502": "The provider failed or could not be reached.",
     "503": "Too busy; repeat later.",
 }

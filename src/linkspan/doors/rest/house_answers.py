@@ -1,0 +1,56 @@
+"""What the REST API answers about keeping house."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from linkspan.audit_records import AuditEntry
+from linkspan.doors.rest.answers import Answer
+from linkspan.storage.owner_store import Erased
+
+
+class AuditAnswer(Answer):
+    """One change: who, when, of what, and the names of the fields given."""
+
+    position: int = Field(description="Its place in the log; it only grows.")
+    at: datetime
+    source: str = Field(description="api_key, cli, link_page or owner_page")
+    key_id: str | None = Field(description="The API key, if it was one.")
+    event: str = Field(examples=["profile.changed"])
+    subject_id: str = Field(description="The id of what was changed; of an owner, a digest of it.")
+    fields: list[str] = Field(description="Names only, never what is in them.")
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "AuditAnswer":
+        """The entry."""
+        note = entry.note
+        return cls(
+            position=entry.position,
+            at=note.at,
+            source=note.source,
+            key_id=note.key_id,
+            event=note.event,
+            subject_id=note.subject_id,
+            fields=list(note.fields),
+        )
+
+
+class ErasedAnswer(Answer):
+    """How many records were erased."""
+
+    accounts: int
+    runs: int
+    writes: int
+    connect_sessions: int
+    events: int
+
+    @classmethod
+    def of(cls, erased: Erased) -> "ErasedAnswer":
+        """The counts."""
+        return cls(
+            accounts=erased.accounts,
+            runs=erased.runs,
+            writes=erased.writes,
+            connect_sessions=erased.connect_sessions,
+            events=erased.events,
+        )

@@ -1,0 +1,32 @@
+"""The tables of keeping house: the audit log, and whose the log of accounts was that are gone."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from linkspan.storage.column_types import JsonText, Moment
+from linkspan.storage.tables import metadata, project_column
+
+# Append-only: triggers of migration 0007 refuse to change or delete a row.
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    project_column(),
+    Column("at", Moment, nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("key_id", String(40)),
+    Column("event", String(40), nullable=False),
+    Column("subject_id", String(64), nullable=False),
+    Column("fields", JsonText, nullable=False),
+    Index("ix_audit_log_project", "project_id", "position"),
+)
+
+# Runs name their account only. `owner_id` NULL: the owner's data was erased, and what comes late is swept away.
+gone_accounts = Table(
+    "gone_accounts",
+    metadata,
+    Column("account_id", String(40), primary_key=True),
+    project_column(),
+    Column("owner_id", Text),
+    Column("gone_at", Moment, nullable=False),
+    Index("ix_gone_accounts_owner", "project_id", "owner_id"),
+)
