@@ -143,6 +143,7 @@ class Sim:
     clock: Clock
     gate: Gate
     switches: SwitchBoard
+    service: Service
 
     @property
     def root(self) -> str:
@@ -209,7 +210,7 @@ def _sim(world: World, environment: Environment, company: Company, clock: Clock)
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), headers={"Authorization": f"Bearer {user_token(authority)}"}
     )
-    return Sim(world, environment, company, client, clock, service.gate, service.switches)
+    return Sim(world, environment, company, client, clock, service.gate, service.switches, service)
 
 
 def user_token(authority: Authority) -> str:

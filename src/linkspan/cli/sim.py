@@ -38,6 +38,10 @@ Upstream = Annotated[str | None, typer.Option(help="The service to record: Busin
 Replay = Annotated[
     Path | None, typer.Option(help="Answer from a recorded file instead of the books.", envvar="SIM_REPLAY")
 ]
+CustomApi = Annotated[
+    list[Path] | None,
+    typer.Option(help="A JSON file with a custom API to serve, too; repeatable.", envvar="SIM_CUSTOM_API"),
+]
 Impersonate = Annotated[
     bool, typer.Option(help="Also serve the provider's own host names through a local proxy.", envvar="SIM_IMPERSONATE")
 ]
@@ -56,6 +60,7 @@ def sim(
     record: Record = None,
     upstream: Upstream = None,
     replay: Replay = None,
+    custom_api: CustomApi = None,
 ) -> None:
     """Start the simulator alone: an offline Business Central and Entra ID with a demo company.
 
@@ -76,6 +81,7 @@ def sim(
         record=record,
         upstream=upstream or BUSINESS_CENTRAL,
         replay=replay,
+        custom_apis=tuple(custom_api or ()),
     )
     try:
         asyncio.run(

@@ -19,7 +19,7 @@ class Field:
     """One property of an entity, as the API declares it.
 
     ``initial`` is the declared start value in the provider's own notation (``'2:2'`` with quotes, ``true``, ``0.01``);
-    ``minimum`` and ``maximum`` bound a decimal; ``errors`` holds the labels of texts raised when it is validated.
+    ``first`` is the member that an enum field has from the start; ``minimum`` and ``maximum`` bound a decimal; ``errors`` holds the labels of texts raised when it is validated.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Field:
     errors: tuple[str, ...] = ()
     minimum: Decimal | None = None
     maximum: Decimal | None = None
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Contract:
     source_version: str
 
 
-def _read_field(raw: dict[str, Any]) -> Field:
+def _read_field(raw: dict[str, Any], enums: Mapping[str, Mapping[str, str]]) -> Field:
     return Field(
         name=raw["name"],
         type=cast("FieldType", raw["type"]),
@@ -98,12 +99,13 @@ def _read_field(raw: dict[str, Any]) -> Field:
         errors=tuple(raw.get("errors", ())),
         minimum=Decimal(raw["min"]) if "min" in raw else None,
         maximum=Decimal(raw["max"]) if "max" in raw else None,
+        first=next(iter(enums[raw["enum"]])) if raw.get("enum") is not None else "",
     )
 
 
-def _read_entity(name: str, raw: dict[str, Any]) -> Entity:
+def _read_entity(name: str, raw: dict[str, Any], enums: Mapping[str, Mapping[str, str]]) -> Entity:
     links = {link["name"]: Link(**link) for link in raw.get("links", ())}
-    fields = {one["name"]: _read_field(one) for one in raw["fields"]}
+    fields = {one["name"]: _read_field(one, enums) for one in raw["fields"]}
     return Entity(
         name=name,
         set=raw["set"],
@@ -122,12 +124,17 @@ def _read_entity(name: str, raw: dict[str, Any]) -> Entity:
 @lru_cache(maxsize=1)
 def load_contract() -> Contract:
     """Return the contract, read once per process."""
-    raw = json.loads(_CONTRACT_FILE.read_text(encoding="utf-8"))
-    entities = {name: _read_entity(name, body) for name, body in raw["entities"].items()}
+    return read_contract(json.loads(_CONTRACT_FILE.read_text(encoding="utf-8")))
+
+
+def read_contract(raw: Mapping[str, Any]) -> Contract:
+    """Return a contract from its JSON form; raises KeyError, TypeError or ValueError for another form."""
+    enums = raw["enums"]
+    entities = {name: _read_entity(name, body, enums) for name, body in raw["entities"].items()}
     return Contract(
         entities=MappingProxyType(entities),
         by_set=MappingProxyType({entity.set: entity for entity in entities.values()}),
-        enums=MappingProxyType({name: MappingProxyType(members) for name, members in raw["enums"].items()}),
+        enums=MappingProxyType({name: MappingProxyType(members) for name, members in enums.items()}),
         namespace=raw["namespace"],
         source_version=raw["source_version"],
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from linkspan.simulator.books.world import World
+from linkspan.simulator.custom_apis import CustomApis
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.permissions import Permissions
 from linkspan.simulator.switches import SwitchBoard
@@ -18,9 +19,11 @@ class Service:
     switches: SwitchBoard = field(default_factory=SwitchBoard)
     permissions: Permissions = field(default_factory=Permissions)
     deck: Deck = field(default_factory=Deck)
+    apis: CustomApis = field(default_factory=CustomApis)
 
     def reset(self) -> None:
-        """Return limits, switches and permissions to the start."""
+        """Return limits, switches, permissions and the rows of custom APIs to the start."""
+        self.apis.refill([one for tenant in self.world.tenants.values() for one in tenant.environments.values()])
         self.gate.reset()
         self.switches.reset()
         self.permissions.reset()

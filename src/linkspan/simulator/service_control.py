@@ -3,6 +3,7 @@
 import time
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from linkspan.simulator.books.bulk import generate
 from linkspan.simulator.books.world import Company, Environment, EnvironmentState
 from linkspan.simulator.command import Commanded, ControlError, command
+from linkspan.simulator.custom_apis import CustomApi, read_document, read_file
 from linkspan.simulator.entra.demo import DEMO_DOMAIN
 from linkspan.simulator.faults import BcFault
 from linkspan.simulator.limits import Limits, Outage, SlowWork
@@ -35,6 +37,21 @@ class ServiceControl(Commanded):
     def start_service(self, service: Service) -> None:
         """Act on `service` from now on."""
         self.service = service
+
+    @command()
+    def load_custom_api(self, document: dict[str, object]) -> str:
+        """Serve a custom API and return its route; `document` has `route`, `entities`, `enums` and `rows`."""
+        return self._serve(read_document(document))
+
+    def load_custom_api_file(self, file: Path) -> str:
+        """Serve the custom API of a JSON file and return its route; raises ControlError when it is none."""
+        return self._serve(read_file(file))
+
+    def _serve(self, api: CustomApi) -> str:
+        self.service.apis.add(api)
+        environments = [one for tenant in self.service.world.tenants.values() for one in tenant.environments.values()]
+        self.service.apis.refill(environments)
+        return "/".join(api.route)
 
     def reset_service(self) -> None:
         """Return to the service's own limits, switches and permissions."""

@@ -25,7 +25,8 @@ class Startup:
 
     `customers` invented ones (the same for the same `seed`) go into the first demo company. `fail`, `limit` and `switch`
     are texts as told above, `receivers` hosts that notifications may be sent to besides this computer. With `record`
-    answers of `upstream` are written to that file, with `replay` they are read from one.
+    answers of `upstream` are written to that file, with `replay` they are read from one. `custom_apis` are files of API
+    routes to serve besides the standard one.
     """
 
     customers: int = 0
@@ -37,6 +38,7 @@ class Startup:
     record: Path | None = None
     upstream: str = BUSINESS_CENTRAL
     replay: Path | None = None
+    custom_apis: tuple[Path, ...] = ()
 
 
 def prepare(control: "Control", wanted: Startup) -> None:
@@ -47,6 +49,8 @@ def prepare(control: "Control", wanted: Startup) -> None:
         control.seed(wanted.customers, seed=wanted.seed)
     for host in wanted.receivers:
         control.allow_receiver(host)
+    for file in wanted.custom_apis:
+        control.load_custom_api_file(file)
     if wanted.record is not None:
         control.record_to(wanted.upstream, wanted.record)
     set_out(control, wanted)

@@ -65,7 +65,7 @@ def to_cents(value: Decimal) -> Decimal:
 
 def _empty(field: Field) -> object:
     if field.type == "enum":
-        return next(iter(load_contract().enums[field.enum or ""]))
+        return field.first
     empties: dict[str, object] = {
         "string": "",
         "guid": NO_ID,
@@ -101,7 +101,9 @@ def _blank(name: str) -> Record:
 
 def blank(entity: Entity) -> Record:
     """Return a new record of an entity with every field at its start value, in contract order (streams left out)."""
-    return dict(_blank(entity.name))
+    if entity.name in load_contract().entities:
+        return dict(_blank(entity.name))
+    return {field.name: _initial(field) for field in entity.fields.values() if field.type != "stream"}
 
 
 def settled(entity: Entity, payload: Mapping[str, object]) -> Record:

@@ -1,6 +1,6 @@
 """All that the simulated Business Central knows: tenants, their environments, their companies and the tables inside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -10,8 +10,8 @@ from typing import Literal
 from uuid import UUID
 
 from linkspan.simulator.books.layouts import ALIASES, INTERNAL, layout_of, stored_entities
-from linkspan.simulator.books.table import Record, Table, TimeSource, WriteLog
-from linkspan.simulator.contract import load_contract
+from linkspan.simulator.books.table import Layout, Record, Table, TimeSource, WriteLog
+from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.faults import no_environment
 
 EnvironmentState = Literal["Active", "Upgrading", "NotReady", "SoftDeleted"]
@@ -59,6 +59,17 @@ class Company:
         self._tables.update({view: self._tables[stored] for view, stored in ALIASES.items()})
         self.tables: Mapping[str, Table] = MappingProxyType(self._tables)
         self.internal: Mapping[str, Table] = MappingProxyType(self._internal)
+
+    def adopt(self, tables: Mapping[str, tuple[Entity, Layout]]) -> None:
+        """Add empty tables for entities that are not of the contract, by name."""
+        self._tables.update({name: Table(entity, layout, self.log) for name, (entity, layout) in tables.items()})
+        self._alias()
+
+    def leave(self, names: Iterable[str]) -> None:
+        """Remove tables that were adopted."""
+        for name in names:
+            self._tables.pop(name, None)
+        self._alias()
 
     @property
     def today(self) -> date:

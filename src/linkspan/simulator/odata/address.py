@@ -14,6 +14,7 @@ from linkspan.simulator.odata.literals import read_guid
 _SEGMENT: Final = re.compile(r"([^()]+)(?:\((.*)\))?", re.DOTALL)
 _QUOTED_KEY: Final = re.compile(r"\('([0-9A-Fa-f-]{36})'\)")
 _API: Final = ("api", "v2.0")
+_ROUTE_PARTS: Final = 3
 RUNTIME_API: Final = ("api", "microsoft", "runtime", "beta")
 
 
@@ -21,7 +22,8 @@ RUNTIME_API: Final = ("api", "microsoft", "runtime", "beta")
 class Place:
     """The front of an address: whose environment (tenant is None when the token says it) and the segments behind.
 
-    `root` is all before the segments, `runtime` tells the platform's API from that of the books.
+    `root` is all before the segments, `runtime` tells the platform's API from that of the books; `custom` names a custom API
+    by publisher, group and version.
     """
 
     tenant: str | None
@@ -29,6 +31,7 @@ class Place:
     segments: tuple[str, ...]
     root: str
     runtime: bool = False
+    custom: tuple[str, str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,13 @@ def read_place(raw_path: str) -> Place:
             tenant = unquote(parts[0]) if start > 1 else None
             segments = tuple(unquote(part) for part in parts[end:] if part)
             return Place(tenant, unquote(parts[start - 1]), segments, "/".join(parts[:end]), runtime=api is RUNTIME_API)
+    for start in (1, 2):
+        route = tuple(unquote(part) for part in parts[start + 1 : start + 4])
+        if parts[start : start + 1] == ["api"] and len(route) == _ROUTE_PARTS and all(route):
+            tenant = unquote(parts[0]) if start > 1 else None
+            segments = tuple(unquote(part) for part in parts[start + 4 :] if part)
+            root = "/".join(parts[: start + 4])
+            return Place(tenant, unquote(parts[start - 1]), segments, root, custom=(route[0], route[1], route[2]))
     raise resource_not_found(unquote(next((part for part in parts[1:] if part), parts[0])))
 
 

@@ -57,7 +57,7 @@ def answer_definitions(desk: Desk, incoming: Incoming) -> Answer:
     return _answer(_DEFINITION, rows, incoming, desk, more=captions)
 
 
-def answer_runtime(desk: Desk, incoming: Incoming) -> Answer:
+def answer_runtime(desk: Desk, incoming: Incoming, custom: Sequence[str] = ()) -> Answer:
     """Answer the runtime API: ``webhookSupportedResources`` and ``apiRoutes``, with or without a company before them."""
     segments = incoming.segments
     if segments and segments[0].startswith("companies("):
@@ -69,7 +69,7 @@ def answer_runtime(desk: Desk, incoming: Incoming) -> Answer:
         sets = sorted(SUPPORTED & set(desk.contract.by_set))
         return _answer(_RESOURCE, [{"resource": f"v2.0/{name}"} for name in sets], incoming, desk)
     if found[1] == _ROUTE.set:
-        return _answer(_ROUTE, [{"route": name} for name in _ROUTES], incoming, desk)
+        return _answer(_ROUTE, [{"route": name} for name in (*_ROUTES, *custom)], incoming, desk)
     raise resource_not_found(found[1])
 
 

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault, invalid_operation, method_not_implemented
 from linkspan.simulator.odata.address import Address, read_address
 from linkspan.simulator.odata.catalogue import DEFINITIONS, answer_definitions
 from linkspan.simulator.odata.exchange import Answer, Ask, Desk, Incoming, read_preferences
-from linkspan.simulator.odata.metadata import metadata_document, service_document
+from linkspan.simulator.odata.metadata import describe, metadata_document, service_document
 from linkspan.simulator.odata.options import read_options
 from linkspan.simulator.odata.reading import read
 from linkspan.simulator.odata.writing import write
@@ -49,7 +50,8 @@ def _description(desk: Desk, incoming: Incoming) -> Answer:
     if incoming.method not in _READS:
         raise method_not_implemented("The service document and $metadata can only be read.")
     if incoming.segments:
-        return Answer(200, metadata_document(), "application/xml")
+        standard = desk.contract is load_contract()
+        return Answer(200, metadata_document() if standard else describe(desk.contract), "application/xml")
     return Answer(200, service_document(desk.root, desk.contract))
 
 

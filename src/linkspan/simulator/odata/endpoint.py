@@ -76,10 +76,12 @@ class _Door:
 
     def _answer(self, request: Request, arrival: Arrival, body: bytes) -> Answer:
         place = arrival.place
+        apis = self._service.apis
+        contract = self._contract if place.custom is None else apis.contract_of(place.custom, arrival.environment)
         desk = Desk(
             self._world,
             arrival.environment,
-            self._contract,
+            contract,
             f"{outside(request)}/v2.0/{place.root}",
             self._service.switches.now,
             self._gate.limits,
@@ -99,7 +101,7 @@ class _Door:
         if taped is not None:
             return taped
         if place.runtime:
-            return answer_runtime(desk, incoming)
+            return answer_runtime(desk, incoming, ["/".join(route) for route in apis.by_route])
         if place.segments == ("$batch",):
             return answer_batch(desk, incoming, lambda: self._gate.count(arrival.user))
         return respond(desk, incoming)

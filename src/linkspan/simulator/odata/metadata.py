@@ -29,7 +29,11 @@ def service_document(root: str, contract: Contract) -> bytes:
 @lru_cache(maxsize=1)
 def metadata_document() -> bytes:
     """Return the CSDL of the whole contract, made once."""
-    contract = load_contract()
+    return describe(load_contract())
+
+
+def describe(contract: Contract) -> bytes:
+    """Return the CSDL of a contract."""
     lines = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<edmx:Edmx Version="4.0" xmlns:edmx="{_EDMX}">',

@@ -67,8 +67,9 @@ def create_record(
 ) -> Record:
     """Create one record and return it as stored."""
     values = settled(entity, payload)
-    if parent is not None and rule.parent_field:
-        values[rule.parent_field] = guid(parent)
+    owner = rule.parent_field or company.tables[entity.name].layout.group
+    if parent is not None and owner:
+        values[owner] = guid(parent)
     rule.check(company, entity, values, None)
     check_countries(company, entity, values)
     row: Record = {**blank(entity), "id": company.log.new_id()}

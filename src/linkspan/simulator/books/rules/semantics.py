@@ -185,12 +185,14 @@ def etag_of(company: Company, entity: Entity, record: Mapping[str, object]) -> s
 
 
 def operate(company: Company, entity: Entity, record: Record, operation: str) -> Record | None:
-    """Run a bound action, whole or not at all, and return the record that it made."""
+    """Run a bound action, whole or not at all, and return the record that it made; those of custom APIs do nothing."""
     known = {name.casefold(): name for name in entity.operations}
     name = known.get(operation.casefold())
     if name is None:
         raise resource_not_found(operation)
     action = ACTIONS.get((entity.name, name))
+    if action is None and entity.name not in load_contract().entities:
+        return None
     if action is None:
         message = f"The action {name} is not available in this simulator."
         raise method_not_implemented(message)
@@ -211,7 +213,7 @@ def _create(company: Company, entity: Entity, payload: Mapping[str, object], par
 
 def _create_parts(company: Company, entity: Entity, made: Record, payload: Mapping[str, object]) -> None:
     """Create what the payload holds under links; document lines are already there."""
-    entities = load_contract().entities
+    entities = {name: table.entity for name, table in company.tables.items() if table.entity is not None}
     done = KINDS[entity.name].lines_link if entity.name in KINDS else ""
     for link in entity.links.values():
         parts = payload.get(link.name)
