@@ -10,7 +10,7 @@ from linkspan.errors import ProviderAnswerError
 from linkspan.model import Profile, Secret, Step
 from linkspan.providerauth.credentials import Credentials
 from linkspan.providerauth.endpoints import OAuthApp, endpoints_of, tenant_field
-from linkspan.providerauth.oauth import OAuthClient
+from linkspan.providerauth.oauth import OAuthClient, RefreshRefused
 from linkspan.providerauth.scopes import needed_scopes, scopes_of
 from linkspan.transport.protocol import Inbound, Outbound
 
@@ -27,11 +27,11 @@ class MemoryTransport:
     """Answers every request with one body, and keeps what was asked."""
 
     def __init__(self, body: bytes) -> None:
-        self.body, self.sent = body, list[Outbound]()
+        self.body, self.sent, self.status = body, list[Outbound](), 200
 
     async def send(self, request: Outbound) -> Inbound:
         self.sent.append(request)
-        return Inbound(200, {"x-ms-request-id": "trace-1"}, self.body, 1.0)
+        return Inbound(self.status, {"x-ms-request-id": "trace-1"}, self.body, 1.0)
 
     async def close(self) -> None:
         """Nothing to give back."""
@@ -123,3 +123,15 @@ def test_the_tenant_is_a_field_of_the_account():
 def test_scopes_are_what_the_actions_need():
     assert (SCOPE,) == needed_scopes(CONNECTOR, CONNECTOR.actions)
     assert () == needed_scopes(CONNECTOR, ["dynamics365bc_nothing"])
+
+
+async def test_what_was_sent_is_taken_out_of_a_refusal_that_repeats_it():
+    oauth, transport = client(b"")
+    transport.status, transport.body = (
+        400,
+        b'{"error":"invalid_grant","error_description":"odd: old-token, sec ret&=."}',
+    )
+    with pytest.raises(RefreshRefused) as caught:
+        await oauth.refresh(app(), refresh_token=Secret("old-token"), steps=Steps())
+
+    assert "odd: ***, ***." == caught.value.refusal.answer.message

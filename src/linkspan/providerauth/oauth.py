@@ -4,11 +4,12 @@ import hashlib
 import re
 import time
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from urllib.parse import quote_plus, urlencode, urlsplit, urlunsplit
 
+import msgspec
 import structlog
 
 from linkspan.connectors.vocabulary import CERTIFICATE_AUTH
@@ -33,6 +34,7 @@ from linkspan.transport.protocol import Inbound, Outbound, Transport, TransportE
 
 _SECONDS = 30.0
 _MOST_BYTES = 1_000_000
+_SECRET_FIELDS = frozenset({"client_secret", "client_assertion", "refresh_token", "code", "code_verifier"})
 _PUT_LAST = timedelta(minutes=10)
 """How long a refused secret is tried last: a new one may not have reached every server of the provider yet."""
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -206,9 +208,13 @@ class OAuthClient:
         else:
             shape["client_secret"] = proof.reveal()
         body = urlencode(shape).encode()
-        return await self._send(
+        inbound = await self._send(
             Outbound("POST", endpoints.token_url, headers, body, self._timeout, endpoints.allowed, _MOST_BYTES), steps
         )
+        if inbound.status == HTTPStatus.OK:
+            return inbound
+        sent = [value for name, value in shape.items() if name in _SECRET_FIELDS]
+        return _without(inbound, [*sent, proof.reveal()] if isinstance(proof, Secret) else sent)
 
     async def _send(self, request: Outbound, steps: StepSink) -> Inbound:
         started_at, tick = self._clock(), time.perf_counter()
@@ -224,6 +230,14 @@ class OAuthClient:
         finally:
             duration = (time.perf_counter() - tick) * 1000
             steps.add(Step(0, request.method, shown(request.url), status, duration, started_at, request_id, failure))
+
+
+def _without(inbound: Inbound, secrets: Iterable[str]) -> Inbound:
+    """A refusal without what was sent: a provider that repeats it aloud must not carry it into our errors and logs."""
+    body = inbound.body
+    for secret in secrets:
+        body = body.replace(secret.encode(), b"***")
+    return inbound if body == inbound.body else msgspec.structs.replace(inbound, body=body)
 
 
 def _refuses_secret(inbound: Inbound) -> bool:

@@ -45,6 +45,8 @@ def error_text(error: LinkspanError) -> str:
         "message": error.message,
         "advice": error.advice.value,
         "next_step": error.next_step,
+        "who": error.who.value if error.who else None,
+        "link": error.link,
         "mistakes": [str(mistake) for mistake in error.mistakes],
         "run_id": error.run_id,
         "first_run_id": error.first_run_id,
