@@ -51,7 +51,8 @@ class Settings(BaseSettings):
         (), description="Addresses or networks whose X-Forwarded headers count."
     )
     allow_private_addresses: bool = Field(
-        default=False, description="Let provider requests go to private and loopback addresses (the simulator)."
+        default=False,
+        description="Let provider requests and webhooks go to private and loopback addresses (the simulator).",
     )
     region: str = Field(
         "local", pattern=r"^[a-z][a-z0-9]{0,15}$", description="Region word in new API keys: v1.{region}.…"

@@ -35,6 +35,7 @@ async def test_an_account_is_linked(installation: Installation, chromium: Browse
         await page.click("[name=answer][value=accept]")
 
     await expect(page.locator("h1")).to_have_text("Almost: one thing to check")
+    await expect(page.locator("#environment[aria-invalid=true]")).to_have_value("Nowhere")
     await page.fill("#environment", demo.environment)
     await page.press("#environment", "Enter")
     await expect(page.locator("h1")).to_have_text("Choose the company")
@@ -193,3 +194,30 @@ async def test_the_check_for_barriers_finds_a_planted_one(chromium: Browser) -> 
     await context.close()
 
     assert {"label", "image-alt"} <= {violation.split(":")[0] for violation in violations}
+
+
+async def test_another_tenant_than_the_profiles_own_is_refused_before_the_sign_in(
+    installation: Installation, chromium: Browser
+) -> None:
+    """The profile is for one tenant, which its first link has settled."""
+    context = await context_of(chromium)
+    page = await context.new_page()
+    await page.goto(await installation.link_url("first of the tenant"))
+    await fill_details(page, installation)
+    await sign_in(page, installation)
+    await page.wait_for_selector("[name=company_id]")
+    await page.get_by_text("Tidewater Chandlers", exact=True).click()
+    await page.get_by_role("button", name="Link this company").click()
+    await expect(page.locator("h1")).to_have_text("Linked")
+    await page.goto(await installation.link_url("other tenant"))
+    settled = await page.input_value("#tenant_id")
+    others = {str(tenant.id) for tenant in installation.simulator.state().tenants} - {settled}
+    await fill_details(page, installation, tenant_id=min(others))
+    await expect(page.get_by_text("tenant_not_allowed")).to_be_visible()
+    violations = await serious_violations(page)
+    linked = await accounts_of(installation, "other tenant")
+    await context.close()
+
+    assert str(installation.simulator.demo.tenant_id) == settled
+    assert [] == violations
+    assert [] == linked

@@ -10,9 +10,11 @@ from linkspan.doors.linking.pages import LinkPages
 from linkspan.errors import (
     AdminConsentRequiredError,
     CompanyNotFoundError,
+    EnvironmentNotFoundError,
     InvalidInputError,
     LinkspanError,
     LinkStateInvalidError,
+    Mistake,
     NotFoundError,
     ProviderAnswer,
 )
@@ -89,6 +91,8 @@ class AfterSignIn:
         return self._pages.consent(connector, params.get("tenant", "")[:80])
 
     async def _correct(self, request: Request, view: LinkView, error: LinkspanError | None) -> Response:
+        if isinstance(error, EnvironmentNotFoundError) and not error.mistakes:
+            error.mistakes = (Mistake("environment", "no environment of this name is in the tenant"),)
         return self._pages.correct(request, view, await self._brand(view), error)
 
     async def _brand(self, view: LinkView) -> Brand:
