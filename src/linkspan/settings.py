@@ -141,6 +141,11 @@ def load_settings(**given: object) -> Settings:
     return settings
 
 
+def environment_text(name: str) -> str | None:
+    """A variable that a project file refers to; None if it is not set."""
+    return os.environ.get(name)
+
+
 def _unknown(name: str, known: Iterable[str]) -> Mistake:
     near = get_close_matches(name, known, n=1)
     return Mistake(name, "is not a setting", near[0] if near else None)

@@ -8,6 +8,7 @@ import typer
 
 from linkspan.cli import (
     account,
+    apply,
     audit,
     backup,
     connector,
@@ -62,6 +63,7 @@ app.command("guide", rich_help_panel=SET_UP)(guide.guide)
 app.add_typer(profile.app, name="profile", rich_help_panel=SET_UP)
 app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
 app.add_typer(project.app, name="project", rich_help_panel=SET_UP)
+app.command("apply", rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(account.app, name="account", rich_help_panel=WORK)
 app.command("run", rich_help_panel=WORK)(run.run)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=WORK)
