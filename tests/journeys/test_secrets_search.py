@@ -37,6 +37,8 @@ from linkspan.usecases.rotate_keys import rotate_keys
 from own_certificates import new_certificate
 from planted_secrets import secrets_in
 
+pytestmark = pytest.mark.timeout(240)  # a journey through every door, commands included
+
 WRONG = "planted-wrong-secret-0b7c41"
 TOKEN = "/oauth2/v2.0/token"
 

@@ -19,6 +19,8 @@ from linkspan.usecases.change_profile import change_profile
 from linkspan.usecases.check_account import check_account, first_to_fix
 from linkspan.usecases.create_key import NewKey, create_key
 
+pytestmark = pytest.mark.timeout(240)  # one sign-in for each code
+
 APP_PAGE = "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~"
 CONSENT = f"/{DEMO_TENANT_ID}/v2.0/adminconsent?client_id={DEMO_CLIENT_ID}&scope="
 WHO = {

@@ -1,8 +1,11 @@
 """Several processes over one account of a provider that revokes a grant whose old refresh token is used again, on both databases."""
 
+import pytest
 from token_proof import ANSWERED, LOSING, SLOW, Proof, plan
 
 from sizes import size
+
+pytestmark = pytest.mark.timeout(1800)  # at full size: a thousand expiries
 
 
 async def test_a_provider_that_revokes_on_reuse_loses_only_the_grants_whose_answer_was_cut(

@@ -14,6 +14,8 @@ from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_SECRET, DEMO_TENA
 from linkspan.usecases.create_profile import NewProfile, create_profile
 from sizes import size
 
+pytestmark = pytest.mark.timeout(1800)  # at full size: a thousand expiries
+
 
 def proof(world, url, tmp_path, plant=None) -> Proof:
     return Proof(world, url, tmp_path, size("token_processes"), size("token_tasks"), "tolerated", plant)
