@@ -156,3 +156,23 @@ def test_the_redirect_address_is_warned_about(base_url: str, word: str | None) -
 
     assert (word is None) == (not warnings)
     assert all(word in text for text in warnings if word)
+
+
+@pytest.mark.parametrize(
+    ("method", "shown", "left_out"),
+    [
+        ("oauth-2-0-certificate", "certificate", "client_secret"),
+        ("client-credentials", "business_central_app", "register_many_tenants"),
+        ("client-credentials-certificate", "certificate", "client_secret"),
+    ],
+)
+def test_each_method_has_a_guide_of_its_own_steps_and_scopes(method: str, shown: str, left_out: str) -> None:
+    view = read_guide(BASE, GuideRequest(BC, "connector-profile", method))
+    steps = [step.id for step in view.steps]
+    scope = ".default" if method.startswith("client") else "Financials.ReadWrite.All"
+
+    assert shown in steps
+    assert left_out not in steps
+    assert ("create_profile", "link_accounts") == tuple(steps[-2:])
+    assert all(name.endswith(scope) for name in view.scopes)
+    assert scope in next(step.markdown for step in view.steps if step.id == "create_profile")

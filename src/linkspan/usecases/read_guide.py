@@ -61,7 +61,7 @@ def read_guide(base_url: str, request: GuideRequest) -> GuideView:
     connector, selection = request.connector, request.selection
     options, notices = _checked(request)
     actions = selected_actions(connector, selection)
-    scopes = smallest_scopes(connector, actions)
+    scopes = method.fixed_scopes or smallest_scopes(connector, actions)
     separator = options.get("sep") or _separator_name(method)
     joined = SEPARATORS[separator].join(scopes)
     query = _query(connector, selection, options, method)
