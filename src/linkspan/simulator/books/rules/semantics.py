@@ -213,7 +213,8 @@ def _create(company: Company, entity: Entity, payload: Mapping[str, object], par
 
 def _create_parts(company: Company, entity: Entity, made: Record, payload: Mapping[str, object]) -> None:
     """Create what the payload holds under links; document lines are already there."""
-    entities = {name: table.entity for name, table in company.tables.items() if table.entity is not None}
+    adopted = {name: table.entity for name, table in company.tables.items() if table.entity is not None}
+    entities = {**adopted, **load_contract().entities}
     done = KINDS[entity.name].lines_link if entity.name in KINDS else ""
     for link in entity.links.values():
         parts = payload.get(link.name)
