@@ -51,3 +51,21 @@ def erase(
 
     counts: dict[str, object] = dict(asdict(in_hall(story)))
     print_json(counts) if as_json else print_facts({name: str(count) for name, count in counts.items()})
+
+
+@app.command()
+def page(
+    owner_id: OwnerId,
+    expires_in: Annotated[int, typer.Option(help="Seconds that the link opens, 60 to 86400.")] = 900,
+    as_json: AsJson = False,
+    project: ProjectOption = None,
+) -> None:
+    """Print a link to the page on which an owner sees, links again and revokes what they have linked."""
+    from linkspan.usecases.owner_page import OwnerLink, open_owner_page
+
+    async def story(hall: Hall) -> OwnerLink:
+        return await open_owner_page(hall, await operator(hall, project), owner_id, expires_in)
+
+    link = in_hall(story)
+    told: dict[str, object] = {"url": link.url, "expires_at": link.expires_at.isoformat()}
+    print_json(told) if as_json else print_facts(told)

@@ -130,21 +130,27 @@ class AccountStore:
     async def close(
         self, account: tuple[str, str], state: AccountState, reason: StateReason, note: AuditNote | None = None
     ) -> None:
-        """Erase the tokens of an account (project id, account id) and make it archived or revoked; linking it again opens it."""
+        """Erase the tokens of an account (project id, account id) and make it archived or revoked; linking it again opens it.
+
+        A suspended account that is revoked stays suspended, for its user may not undo that, and comes back as revoked.
+        """
         project_id, account_id = account
-        cells = {
-            "state": state.value,
-            "resume_state": None,
-            "reasons": reasons_json((reason,)),
-            "updated_at": reason.at,
-        }
-        statement = _here(project_id, account_id).where(accounts.c.state.not_in((state, AccountState.ARCHIVED)))
         async with self._database.begin() as connection:
-            if (await connection.execute(statement.values(cells))).rowcount == 1:
-                await _erase_tokens(connection, project_id, account_id)
-                await _tell(connection, project_id, account_id, reason.at)
-                await note_audit(connection, note)
-                await bump(connection)
+            before = await _locked(connection, project_id, account_id)
+            if before is None or before.state in (state, AccountState.ARCHIVED):
+                return
+            stays = before.state is AccountState.SUSPENDED and state is AccountState.REVOKED
+            cells = {
+                "state": (before.state if stays else state).value,
+                "resume_state": state.value if stays else None,
+                "reasons": reasons_json((reason, *before.reasons[-1:]) if stays else (reason,)),
+                "updated_at": reason.at,
+            }
+            await connection.execute(_here(project_id, account_id).values(cells))
+            await _erase_tokens(connection, project_id, account_id)
+            await _tell(connection, project_id, account_id, reason.at)
+            await note_audit(connection, note)
+            await bump(connection)
 
     async def remove(self, project_id: str, account_id: str, now: datetime, note: AuditNote | None = None) -> bool:
         """Delete an account and every token of it; False: there is no such account in the project."""

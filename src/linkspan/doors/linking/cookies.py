@@ -1,4 +1,4 @@
-"""The two cookies of a linking: which session this browser opened, and that it is the same browser that comes back."""
+"""The cookies of this door: which session this browser opened, that it is the same browser that comes back, and whose page it may see."""
 
 import secrets
 from datetime import datetime
@@ -13,6 +13,7 @@ _PATH = "/connect"
 _SESSION = "linkspan_session"
 _BROWSER = "linkspan_browser"
 _WINDOW = "linkspan_window"
+_OWNER = "linkspan_owner"
 # Longer than a connect session can live, so that a linking under way never loses its browser.
 _BROWSER_SECONDS = 31 * 24 * 3600
 
@@ -43,6 +44,18 @@ def remember(
     elif _WINDOW in request.cookies:
         response.delete_cookie(_WINDOW, path=_PATH)
     return browser
+
+
+def owner_token(request: Request) -> Secret | None:
+    """The link to a page of linked accounts that this browser opened last."""
+    return _read(request, _OWNER)
+
+
+def remember_owner(hall: Hall, request: Request, response: Response, *, token: Secret, until: datetime) -> None:
+    """Put the link's token, and a value for this browser if it has none, where scripts cannot read them."""
+    _set(hall, response, _OWNER, token.reveal(), max(1, int((until - hall.clock()).total_seconds())))
+    if browser_value(request) is None:
+        _set(hall, response, _BROWSER, secrets.token_urlsafe(32), _BROWSER_SECONDS)
 
 
 def in_popup(request: Request) -> bool:

@@ -1,6 +1,6 @@
 """Draws the link pages: fields, company choice, the finished link, and every way it can fail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypedDict
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -120,6 +120,11 @@ class LinkPages:
             until=view.session.expires_at,
             back=_back(view.session, {"linkspan_status": "cancelled"}),
         )
+
+    def own(self, request: Request, template: str, title: str, brand: Brand, shown: Sequence[object]) -> Response:
+        """A page of linked accounts, in the look of their project."""
+        token = form_token(self._hall, request)
+        return self._pages.page(template, title=title, **_look(brand), shown=shown, form_token=token)
 
     def close(self) -> Response:
         """A window that has nothing more to show."""

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from linkspan.doors.linking.after_sign_in import AfterSignIn
 from linkspan.doors.linking.before_sign_in import BeforeSignIn
 from linkspan.doors.linking.cookies import session_token
+from linkspan.doors.linking.own_page import OwnPage
 from linkspan.doors.linking.pages import LinkPages
 from linkspan.doors.linking.scripts import script_routes
 from linkspan.doors.linking.windows import Windows
@@ -26,6 +27,8 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """The routes of the linking door."""
     pages = LinkPages(hall)
     before, after, windows = BeforeSignIn(hall, pages), AfterSignIn(hall, pages), Windows(hall, pages)
+
+    own = OwnPage(hall, pages)
 
     async def failed(request: Request, error: LinkspanError) -> Response:
         """The page of a failure, in the look of whose session it is."""
@@ -59,6 +62,11 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/connect/brand/{digest}", shown(windows.logo), methods=["GET"]),
         Route("/connect/oauth2/{profile}", shown(windows.popup), methods=["GET"]),
         Route("/embedded/accounts/callback", shown(windows.arrived), methods=["GET"]),
+        Route("/connect/mine/s/{token}", shown(own.enter), methods=["GET"]),
+        Route("/connect/mine", shown(own.show), methods=["GET"]),
+        Route("/connect/mine/{account}/relink", shown(own.relink), methods=["POST"]),
+        Route("/connect/mine/{account}/revoke", shown(own.ask), methods=["GET"]),
+        Route("/connect/mine/{account}/revoke", shown(own.revoke), methods=["POST"]),
         Route("/connect/s/{token}", shown(before.enter), methods=["GET"]),
         Route("/connect", shown(before.show), methods=["GET"]),
         Route("/connect", shown(before.submit), methods=["POST"]),

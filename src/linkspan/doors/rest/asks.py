@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from linkspan.model import KeyScope
 from linkspan.usecases.create_connect_session import DEFAULT_SECONDS, LONGEST_SECONDS
+from linkspan.usecases.owner_page import DEFAULT_SECONDS as OWNER_PAGE_SECONDS
+from linkspan.usecases.owner_page import LONGEST_SECONDS as OWNER_PAGE_LONGEST
 
 Kind = Literal["production", "test"]
 
@@ -48,6 +50,12 @@ class AccountChangeAsk(Ask):
     origin_owner_id: str = ""
     origin_owner_name: str = ""
     origin_username: str | None = None
+
+
+class OwnerPageAsk(Ask):
+    """A link to the page on which an owner sees, relinks and revokes what they have linked."""
+
+    expires_in: int = Field(default=OWNER_PAGE_SECONDS, description=f"Seconds, 60 to {OWNER_PAGE_LONGEST}.")
 
 
 class KeyAsk(Ask):

@@ -8,14 +8,16 @@ from starlette.responses import StreamingResponse
 
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
+from linkspan.doors.rest.asks import OwnerPageAsk
 from linkspan.doors.rest.bounded import BoundedRoute
-from linkspan.doors.rest.house_answers import AuditAnswer, ErasedAnswer
+from linkspan.doors.rest.house_answers import AuditAnswer, ErasedAnswer, OwnerPageAnswer
 from linkspan.engine import json_text
 from linkspan.errors import CursorInvalidError
 from linkspan.model import KeyScope
 from linkspan.usecases.access import require
 from linkspan.usecases.audit import export_audit, read_audit
 from linkspan.usecases.owner_data import erase_owner, export_owner
+from linkspan.usecases.owner_page import open_owner_page
 
 router = APIRouter(route_class=BoundedRoute, tags=["Keeping house"])
 
@@ -69,6 +71,12 @@ async def owner_data(origin_owner_id: OwnerId, hall: HallOf, caller: CallerOf) -
 async def erase(origin_owner_id: OwnerId, hall: HallOf, caller: CallerOf) -> ErasedAnswer:
     """Erase them for good; answers how many there were, zeros for an owner that is not known. Needs `platform:write`."""
     return ErasedAnswer.of(await erase_owner(hall, caller, origin_owner_id))
+
+
+@router.post("/owners/{origin_owner_id:path}/page", summary="Open an owner's own page", status_code=201)
+async def owner_page(origin_owner_id: OwnerId, ask: OwnerPageAsk, hall: HallOf, caller: CallerOf) -> OwnerPageAnswer:
+    """A short-lived signed link to the page on which the customer sees, links again and revokes what they have linked. Needs `platform:write`."""
+    return OwnerPageAnswer.of(await open_owner_page(hall, caller, origin_owner_id, ask.expires_in))
 
 
 async def _lines(records: AsyncGenerator[dict[str, object], None]) -> AsyncGenerator[bytes, None]:

@@ -7,6 +7,7 @@ from pydantic import Field
 from linkspan.audit_records import AuditEntry
 from linkspan.doors.rest.answers import Answer
 from linkspan.storage.owner_store import Erased
+from linkspan.usecases.owner_page import OwnerLink
 
 
 class AuditAnswer(Answer):
@@ -33,6 +34,18 @@ class AuditAnswer(Answer):
             subject_id=note.subject_id,
             fields=list(note.fields),
         )
+
+
+class OwnerPageAnswer(Answer):
+    """A link to an owner's page."""
+
+    url: str = Field(description="Send the customer's browser here; it is not stored and cannot be taken back.")
+    expires_at: datetime
+
+    @classmethod
+    def of(cls, link: OwnerLink) -> "OwnerPageAnswer":
+        """The link."""
+        return cls(url=link.url, expires_at=link.expires_at)
 
 
 class ErasedAnswer(Answer):
