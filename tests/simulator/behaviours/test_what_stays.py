@@ -127,6 +127,17 @@ def test_more_than_was_ordered_is_neither_shipped_nor_invoiced(orders):
     assert "read-only" in orders.desk.refused("PATCH", url, {"invoicedQuantity": 5})
 
 
+def test_a_part_of_an_order_that_comes_to_less_than_nothing_is_not_invoiced(orders):
+    order = orders.document(orders.line_of(3), orders.line_of(-1))
+    goods, back = orders.rows(order)
+    url = f"{orders.url(order)}/{orders.lines}"
+    orders.desk.change(f"{url}({goods['id']})", shipQuantity=0, invoiceQuantity=0)
+    assert "must be 0 or greater" in orders.refuse(order, "shipAndInvoice")
+
+    assert (0, back) == (orders.balance(), orders.rows(order)[1])
+    assert [] == orders.desk.rows(f"salesShipments?$filter=orderNumber eq '{order['number']}'")
+
+
 @pytest.mark.parametrize(("set_name", "field"), [("customers", "customerId"), ("vendors", "vendorId")])
 def test_partners_with_documents_or_entries_stay(desk, set_name, field):
     documents = DocumentSet(desk, "salesInvoices" if set_name == "customers" else "purchaseInvoices")

@@ -13,7 +13,7 @@ from linkspan.simulator.books.rules.copying import copy_document
 from linkspan.simulator.books.rules.deliveries import write_delivery
 from linkspan.simulator.books.rules.documents import drop_document
 from linkspan.simulator.books.rules.kinds import KINDS, Kind
-from linkspan.simulator.books.rules.posting_checks import check_document
+from linkspan.simulator.books.rules.posting_checks import check_document, check_total
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.faults import dialog, field_validation
@@ -113,6 +113,7 @@ def _invoice(company: Company, kind: Kind, flow: Flow, header: Record) -> Record
         "orderNumber": header["number"],
     }
     draft, born = copy_document(company, kind, header, target, values=values, quantities=quantities)
+    check_total(target, draft)
     delivered: Deliveries = {}
     for source, made in born.items():
         delivered[made] = _deliveries(company, source)

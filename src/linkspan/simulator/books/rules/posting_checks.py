@@ -23,11 +23,16 @@ def check_document(company: Company, kind: Kind, header: Record) -> None:
     for line in lines:
         _check_line(kind, header, line)
     _check_partner(company, kind, header)
+    check_total(kind, header)
+    if kind.party == "vendor" and kind.word != "Order":
+        _check_external_number(company, kind, header)
+
+
+def check_total(kind: Kind, header: Record) -> None:
+    """Refuse a document that comes to less than nothing."""
     if number(header, "totalAmountIncludingTax") < ZERO:
         message = f"The total amount for the {kind.word.lower()} must be 0 or greater."
         raise dialog(message)
-    if kind.party == "vendor" and kind.word != "Order":
-        _check_external_number(company, kind, header)
 
 
 def check_posting_date(company: Company, when: date) -> None:
