@@ -14,6 +14,7 @@ from fake_kms import running_kms
 from sqlalchemy import LargeBinary, text
 
 from linking_world import World, linking_world
+from linkspan.engine.call import Inputs
 from linkspan.errors import ConfigurationError, LinkspanError, ServerBusyError
 from linkspan.model import Secret
 from linkspan.providerauth.master_key import add_master_key, drop_old_master_keys, key_file, load_master_key
@@ -29,6 +30,7 @@ from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.change_profile import change_profile
 from linkspan.usecases.create_key import NewKey, create_key
 from linkspan.usecases.rotate_keys import rotate_keys
+from linkspan.usecases.run_action import ActionRequest, run_action
 from linkspan.wiring import build_hall, utc_now
 from postgres_server import PostgresServer
 
@@ -43,7 +45,8 @@ def test_no_sealed_column_is_forgotten():
         if isinstance(column.type, LargeBinary)
     }
 
-    assert binary - {"data_keys.wrapped"} == {place.name for place in COLUMNS}
+    # A wrapped data key is what seals, and a logo is shown to everybody.
+    assert binary - {"data_keys.wrapped", "brands.logo"} == {place.name for place in COLUMNS}
 
 
 async def versions(world: World) -> set[int]:
@@ -282,3 +285,21 @@ async def test_a_postgresql_back_up_is_restored_with_its_own_tools(
     postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 
     assert token
+
+
+async def test_a_repetitions_answer_is_read_after_a_rotation(world_on_each):
+    world = world_on_each
+    account = await world.link(owner="repeats")
+    asked = ActionRequest(
+        action="dynamics365bc_create_customer",
+        account_id=account.id,
+        inputs=Inputs(body={"displayName": "Rotated & Once"}),
+        door="rest",
+        idempotency_key="rotated-1",
+    )
+    first = await run_action(world.hall, world.caller, asked)
+    await rotate_keys(world.hall)
+    again = await run_action(world.hall, world.caller, asked)
+
+    assert again.replayed
+    assert first.result.data == again.result.data

@@ -7,7 +7,7 @@ from sqlalchemy import Column, Table, select, update
 
 from linkspan.storage.database import Database
 from linkspan.storage.event_tables import webhooks
-from linkspan.storage.tables import grants, link_attempts, profiles
+from linkspan.storage.tables import grants, link_attempts, profiles, writes
 
 BATCH = 200
 
@@ -59,6 +59,7 @@ COLUMNS = (
     SealedColumn(link_attempts, "id", "refresh", "link", "refresh_token"),
     SealedColumn(webhooks, "id", "secret", "webhook", "secret"),
     SealedColumn(webhooks, "id", "previous_secret", "webhook", "secret"),
+    SealedColumn(writes, "run_id", "sealed_answer", "write", "answer"),
 )
 """A test compares them with the tables: no binary column is forgotten."""
 
