@@ -65,6 +65,9 @@ class Settings(BaseSettings):
     )
     log_format: Literal["console", "json"] = Field("console", description="How messages are printed.")
     runs_kept_days: int = Field(90, ge=1, le=36500, description="Days that the log keeps runs.")
+    bodies_kept_days: int = Field(
+        0, ge=0, le=36500, description="Days that bodies of runs are kept, redacted and sealed; 0: none are stored."
+    )
     provider_timeout: float = Field(100.0, gt=0, description="Seconds to wait for a provider's answer.")
 
     @field_validator("trusted_proxies", "connector_dirs", "old_master_keys", mode="before")

@@ -15,6 +15,7 @@ from linkspan.providerauth.vault import CursorSeal, Vault
 from linkspan.settings import Settings
 from linkspan.storage.account_store import AccountStore
 from linkspan.storage.audit_store import AuditStore
+from linkspan.storage.body_store import BodyStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
@@ -40,6 +41,7 @@ from linkspan.transport.pinned_client import PinnedTransport
 from linkspan.transport.protocol import Transport
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
 from linkspan.transport.throttle import Throttle
+from linkspan.usecases.body_log import BodyLog
 from linkspan.usecases.deliver_events import Courier
 from linkspan.usecases.expiry import warn_of_expiry_forever
 from linkspan.usecases.give_up_writes import give_up_writes_forever
@@ -129,6 +131,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         audit=AuditStore(database),
         owners=OwnerStore(database),
         key_limits=KeyLimits(),
+        body_log=BodyLog(BodyStore(database), vault),
         warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),
     )
 
@@ -141,6 +144,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
         asyncio.create_task(work, name=name)
         for name, work in (
             ("run log", hall.run_log.keep_writing()),
+            ("run bodies", hall.body_log.keep_writing()),
             ("key uses", hall.key_uses.keep_writing()),
             ("changes", hall.warm.watch()),
             ("house", keep_house_forever(hall)),
@@ -159,6 +163,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
         await hall.tokens.close()
         await hall.post.close()
         await hall.run_log.flush()
+        await hall.body_log.flush()
         await hall.key_uses.flush()
 
 

@@ -77,6 +77,17 @@ def show(
     )
 
 
+@app.command()
+def bodies(run_id: Annotated[str, typer.Argument(help="Run id.")], project: ProjectOption = None) -> None:
+    """Print what a run was asked and answered, where bodies are kept (LINKSPAN_BODIES_KEPT_DAYS)."""
+    from linkspan.usecases.run_bodies import read_bodies
+
+    async def story(hall: Hall) -> dict[str, object]:
+        return await read_bodies(hall, await operator(hall, project), run_id)
+
+    print_json(in_hall(story))
+
+
 def facts(run: Run) -> dict[str, object]:
     """A run as JSON shows it."""
     steps = [

@@ -1,6 +1,6 @@
-"""The tables of keeping house: the audit log, and whose the log of accounts was that are gone."""
+"""The tables of keeping house: the audit log, bodies of runs, and whose the log of accounts was that are gone."""
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, Text
 
 from linkspan.storage.column_types import JsonText, Moment
 from linkspan.storage.tables import metadata, project_column
@@ -29,4 +29,17 @@ gone_accounts = Table(
     Column("owner_id", Text),
     Column("gone_at", Moment, nullable=False),
     Index("ix_gone_accounts_owner", "project_id", "owner_id"),
+)
+
+# No foreign key to the run: its row may be written later, in another group.
+run_bodies = Table(
+    "run_bodies",
+    metadata,
+    Column("run_id", String(40), primary_key=True),
+    project_column(),
+    Column("account_id", String(40)),
+    Column("kept_at", Moment, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    Index("ix_run_bodies_kept", "kept_at"),
+    Index("ix_run_bodies_account", "project_id", "account_id"),
 )

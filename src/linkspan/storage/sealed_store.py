@@ -7,6 +7,7 @@ from sqlalchemy import Column, Table, select, update
 
 from linkspan.storage.database import Database
 from linkspan.storage.event_tables import webhooks
+from linkspan.storage.house_tables import run_bodies
 from linkspan.storage.tables import grants, link_attempts, profiles, writes
 
 BATCH = 200
@@ -57,6 +58,7 @@ COLUMNS = (
     SealedColumn(link_attempts, "id", "verifier", "link", "verifier"),
     SealedColumn(link_attempts, "id", "access", "link", "access_token"),
     SealedColumn(link_attempts, "id", "refresh", "link", "refresh_token"),
+    SealedColumn(run_bodies, "run_id", "sealed", "run", "bodies"),
     SealedColumn(webhooks, "id", "secret", "webhook", "secret"),
     SealedColumn(webhooks, "id", "previous_secret", "webhook", "secret"),
     SealedColumn(writes, "run_id", "sealed_answer", "write", "answer"),

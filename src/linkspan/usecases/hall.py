@@ -32,6 +32,7 @@ from linkspan.storage.watch_store import WatchStore
 from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.protocol import Transport
+from linkspan.usecases.body_log import BodyLog
 from linkspan.usecases.key_limits import KeyLimits
 from linkspan.usecases.warm import Warm
 
@@ -73,4 +74,5 @@ class Hall:
     audit: AuditStore
     owners: OwnerStore
     key_limits: KeyLimits
+    body_log: BodyLog
     warm: Warm

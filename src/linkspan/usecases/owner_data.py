@@ -9,6 +9,7 @@ from linkspan.storage.owner_store import Erased
 from linkspan.usecases.access import require
 from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.run_bodies import open_bodies
 
 _SHOWN = 24
 
@@ -22,6 +23,7 @@ async def export_owner(hall: Hall, caller: Caller, owner_id: str) -> AsyncGenera
     require(caller, KeyScope.LOGS_READ)
     _check(owner_id)
     await hall.run_log.flush()
+    await hall.body_log.flush()
     await hall.audit.add(note_of(hall, caller, "owner.exported", _mark(hall, owner_id)))
     return _records(hall, caller.project_id, owner_id)
 
@@ -35,6 +37,7 @@ async def erase_owner(hall: Hall, caller: Caller, owner_id: str) -> Erased:
     require(caller, KeyScope.PLATFORM_WRITE)
     _check(owner_id)
     await hall.run_log.flush()
+    await hall.body_log.flush()
     note = note_of(hall, caller, "owner.erased", _mark(hall, owner_id))
     erased, account_ids = await hall.owners.erase(caller.project_id, owner_id, note.at, note)
     hall.warm.drop()
@@ -46,6 +49,10 @@ async def erase_owner(hall: Hall, caller: Caller, owner_id: str) -> Erased:
 async def _records(hall: Hall, project_id: str, owner_id: str) -> AsyncGenerator[dict[str, object], None]:
     async for kind, rows in hall.owners.rows(project_id, owner_id):
         for row in rows:
+            if isinstance(sealed := row.get("sealed"), bytes):
+                opened = await open_bodies(hall, project_id, str(row["run_id"]), sealed)
+                yield {"record": kind, "run_id": row["run_id"], **opened}
+                continue
             yield {"record": kind, **{name: _plain(value) for name, value in row.items()}}
 
 

@@ -5,12 +5,14 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from linkspan.engine.call import Inputs, Result
+from linkspan.errors import LinkspanError
 from linkspan.model import Caller
 from linkspan.usecases.admit_action import admit_action
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.journalled_write import JournalledWrite, WriteWish
 from linkspan.usecases.recording import Recording
 from linkspan.usecases.rehearse_write import rehearse_write
+from linkspan.usecases.run_bodies import note_bodies
 
 
 class ActionRequest(msgspec.Struct, frozen=True, gc=False):
@@ -42,6 +44,20 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 async def run_action(hall: Hall, caller: Caller, request: ActionRequest) -> Answer:
     """Run an action. Every LinkspanError that it raises has `run_id`, under which the log tells what happened."""
+    if not hall.settings.bodies_kept_days:
+        return await _run(hall, caller, request)
+    try:
+        answer = await _run(hall, caller, request)
+    except LinkspanError as error:
+        if error.run_id is not None:
+            note_bodies(hall, caller, (error.run_id, request.account_id), request.inputs, error)
+        raise
+    if not answer.replayed:
+        note_bodies(hall, caller, (answer.run_id, request.account_id), request.inputs, answer.result.data)
+    return answer
+
+
+async def _run(hall: Hall, caller: Caller, request: ActionRequest) -> Answer:
     await hall.run_log.ready()
     with Recording(hall, caller, request.action, request.door) as recording:
         admitted = await admit_action(

@@ -76,6 +76,13 @@ class RunAnswer(Answer):
         )
 
 
+class BodiesAnswer(Answer):
+    """What a run was asked and answered, without what stands under the name of a secret."""
+
+    asked: dict[str, object] = Field(description="The groups path, query, body and headers.")
+    answered: object = Field(description="The data, or the error with what the provider said.")
+
+
 class KeyAnswer(Answer):
     """An API key, as far as it may be seen."""
 

@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.bounded import BoundedRoute
-from linkspan.doors.rest.log_answers import RunAnswer
+from linkspan.doors.rest.log_answers import BodiesAnswer, RunAnswer
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_runs import read_run, read_runs
+from linkspan.usecases.run_bodies import read_bodies
 
 router = APIRouter(route_class=BoundedRoute, tags=["Runs"])
 
@@ -49,6 +50,12 @@ async def list_all(  # noqa: PLR0913 - each filter is one query parameter
 async def get(run_id: str, hall: HallOf, caller: CallerOf) -> RunAnswer:
     """One run with each provider request: method, URL without secrets, status, duration, the provider's request id."""
     return RunAnswer.of(await read_run(hall, caller, run_id))
+
+
+@router.get("/runs/{run_id}/bodies", summary="Get the bodies of a run")
+async def bodies(run_id: str, hall: HallOf, caller: CallerOf) -> BodiesAnswer:
+    """What the run was asked and answered, redacted, where bodies are kept (`LINKSPAN_BODIES_KEPT_DAYS`). Needs `logs:read`."""
+    return BodiesAnswer.model_validate(await read_bodies(hall, caller, run_id))
 
 
 def _aware(moment: datetime | None) -> datetime | None:
