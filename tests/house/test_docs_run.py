@@ -34,6 +34,10 @@ def fill(folder: Path) -> None:
     certificate, key = new_certificate()
     for name, text in {"certificate.pem": certificate, "key.pem": key, "new-secret.txt": "another-secret"}.items():
         (folder / name).write_text(text)
+    (page,) = re.findall(
+        r"^```yaml\n(profiles:.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL
+    )
+    (folder / "project.yaml").write_text(page)
     (folder / "metadata.xml").write_bytes(metadata_document())
 
 
@@ -47,6 +51,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             "LINKSPAN_DATA_DIR": str(demo.data_dir), "LINKSPAN_ALLOW_PRIVATE_ADDRESSES": "true",
             "LINKSPAN_PORT": demo.base_url.rpartition(":")[2],
             "ACCOUNT": demo.account_id, "API_KEY": demo.api_key, "CLIENT_ID": "5d115c9c-44e3-4a11-bb43-000d3a2feca1",
+            "BC_CLIENT_SECRET": "a-client-secret",
         }  # fmt: skip
         fill(folder)
         shell = Shell(
@@ -55,7 +60,9 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
         made = shell.run(
             "linkspan profile create --client-id $CLIENT_ID --name rolled --secret-file new-secret.txt --json"
         )
-        yield replace(shell, variables=variables | {"PROFILE": json.loads(made)["id"]})
+        key = shell.run("linkspan key create --name limited --json")
+        known = {"PROFILE": json.loads(made)["id"], "KEY_ID": json.loads(key)["id"]}
+        yield replace(shell, variables=variables | known)
 
 
 def of_make(command: str, folder: Path) -> str:

@@ -71,7 +71,7 @@ async def test_a_key_beyond_its_limit_is_told_to_wait_at_every_door_and_nothing_
 
     assert [200, 200] == first
     assert [429, 429, 429] == [rest.status_code, hot.status_code, rpc.status_code]
-    assert all(29 <= int(answer.headers["retry-after"]) <= 31 for answer in (rest, hot, rpc))
+    assert all(29 <= int(answer.headers["retry-after"]) <= 31 for answer in (rest, hot, rpc, mcp))
     assert ("TooManyRequests", "key_limit_reached", "wait") == tuple(
         rpc.json()[name] for name in ("errorCode", "code", "advice")
     )

@@ -90,6 +90,8 @@ def _refused(message: Message, error: LinkspanError) -> Response:
     """A refusal of the whole request: a key that is not accepted is told by HTTP, anything else inside JSON-RPC."""
     by_http = isinstance(error, AccessError | PayloadTooLargeError) or not message.method
     headers = {"www-authenticate": 'Bearer, Basic realm="Linkspan"'} if error.http_status == 401 else {}  # noqa: PLR2004
+    if error.retry_after is not None:
+        headers["retry-after"] = str(max(1, round(error.retry_after + 0.5)))
     return _json(error.http_status if by_http else 200, error_text(message.id, refusal_of(error)), headers)
 
 
