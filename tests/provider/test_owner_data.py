@@ -1,5 +1,6 @@
 """All data of one owner is given out and erased, and of nobody else's anything."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,7 @@ import pytest
 from hall_world import CALLER, COMPANY, PROJECT, HallWorld, hall_world
 from sqlalchemy import create_engine, inspect, literal_column, make_url, select, table, text
 
-from linkspan.errors import InvalidInputError, MissingScopeError
+from linkspan.errors import ConnectSessionExpiredError, InvalidInputError, MissingScopeError
 from linkspan.model import Account, Caller, ConnectSession, KeyScope, LinkAttempt, Owner, Run, SealedGrant, Secret
 from linkspan.storage.owner_store import Erased
 from linkspan.usecases.audit import read_audit
@@ -118,6 +119,21 @@ async def test_erasing_leaves_nothing_of_the_owner_and_everything_of_others(here
     assert [] == rows_with(database_url, planted.id)
     assert [] == rows_with(database_url, planted.name)
     assert kept == kinds(await exported(here, "o1"))
+
+
+async def test_links_that_end_during_an_erasure_come_whole_or_not_at_all(here):
+    planted = Owner("owner-planted-72", "Racing Ltd")
+    ends = await asyncio.gather(
+        *(link_another(here, 20 + number, planted) for number in range(6)),
+        *(erase_owner(here.hall, CALLER, planted.id) for _ in range(4)),
+        return_exceptions=True,
+    )
+    left = kinds(await exported(here, planted.id))
+    await erase_owner(here.hall, CALLER, planted.id)
+
+    assert all(isinstance(end, Account | Erased | ConnectSessionExpiredError) for end in ends)
+    assert left.get("account", 0) == left.get("grant", 0) == left.get("event", 0)
+    assert [] == await exported(here, planted.id)
 
 
 async def test_webhooks_hear_that_the_account_is_gone_but_not_whose_it_was(here, database_url):

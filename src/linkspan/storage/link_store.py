@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, Update, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkspan.audit_records import AuditNote
+from linkspan.errors import ConnectSessionExpiredError
 from linkspan.event_records import EventType
 from linkspan.model import Account, AccountState, ConnectSession, LinkAttempt, SealedGrant
 from linkspan.storage.account_rows import account_cells
@@ -39,24 +41,26 @@ class LinkStore:
         self._database = database
 
     async def start(self, attempt: LinkAttempt, *, state_digest: str) -> None:
-        """Store a new try under the digest of its state."""
-        async with self._database.begin() as connection:
-            await connection.execute(
-                insert(link_attempts).values(
-                    id=attempt.id,
-                    project_id=attempt.project_id,
-                    session_id=attempt.session_id,
-                    account_id=attempt.account_id,
-                    state_digest=state_digest,
-                    browser_digest=attempt.browser_digest,
-                    fields=dict(attempt.fields),
-                    verifier=attempt.verifier,
-                    scope="",
-                    companies={},
-                    created_at=attempt.created_at,
-                    expires_at=attempt.expires_at,
-                )
-            )
+        """Store a new try under the digest of its state. Raises ConnectSessionExpiredError when its session was just deleted."""
+        statement = insert(link_attempts).values(
+            id=attempt.id,
+            project_id=attempt.project_id,
+            session_id=attempt.session_id,
+            account_id=attempt.account_id,
+            state_digest=state_digest,
+            browser_digest=attempt.browser_digest,
+            fields=dict(attempt.fields),
+            verifier=attempt.verifier,
+            scope="",
+            companies={},
+            created_at=attempt.created_at,
+            expires_at=attempt.expires_at,
+        )
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(statement)
+        except IntegrityError:
+            raise ConnectSessionExpiredError("This link was taken back.") from None
 
     async def by_state(self, state_digest: str) -> LinkAttempt | None:
         """The try of that state, in whatever project: the state is what names it."""
