@@ -136,7 +136,7 @@ def test_no_machine_path_or_registry_address_is_committed() -> None:
             continue
         text = path.read_text(errors="ignore")
         locked = re.search(r"(requirements[^/]*\.lock|package-lock\.json|-lock\.json)$", name)
-        if here in text or (locked and re.search(r"https?://|index-url", text)):
+        if here in text or (locked and re.search(r"https?://|index-url|-r /", text)):
             bad.append(name)
 
     assert [] == bad

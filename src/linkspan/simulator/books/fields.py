@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
 from typing import cast
 from uuid import UUID
@@ -16,6 +16,8 @@ NO_DAY = date(1, 1, 1)
 NO_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
+# A caller may multiply the largest quantity by the largest price: that is no reason to fail.
+_WIDE = Context(prec=100, rounding=ROUND_HALF_UP)
 HUNDRED = Decimal(100)
 
 _INTEGER_DIGITS = 15
@@ -49,13 +51,13 @@ def day(record: Mapping[str, object], name: str) -> date:
 
 def round_to(value: Decimal, unit: Decimal = CENT) -> Decimal:
     """Round half up to a multiple of ``unit`` and drop trailing zeros, as computed amounts are shown."""
-    return plain((value / unit).quantize(Decimal(1), rounding=ROUND_HALF_UP) * unit)
+    return plain(_WIDE.multiply(_WIDE.quantize(_WIDE.divide(value, unit), Decimal(1)), unit))
 
 
 def plain(value: Decimal) -> Decimal:
     """Return the same number without trailing zeros and without an exponent."""
-    bare = value.normalize()
-    return bare.quantize(Decimal(1)) if cast("int", bare.as_tuple().exponent) > 0 else bare + ZERO
+    bare = value.normalize(_WIDE)
+    return _WIDE.quantize(bare, Decimal(1)) if cast("int", bare.as_tuple().exponent) > 0 else bare + ZERO
 
 
 def to_cents(value: Decimal) -> Decimal:
