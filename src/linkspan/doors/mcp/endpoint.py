@@ -2,37 +2,37 @@
 
 from urllib.parse import urlsplit
 
-import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
 from linkspan.doors.mcp.message import (
-    INTERNAL_ERROR,
+    INVALID_REQUEST,
     Message,
     ProtocolError,
+    Reply,
     error_text,
+    failure_text,
     read_message,
     refusal_of,
     result_text,
 )
-from linkspan.doors.mcp.revisions import VERSION_HEADER, check_served, check_stateless, is_stateless
-from linkspan.doors.mcp.server import Asked, McpServer
-from linkspan.doors.mcp.visit import Visit, read_visit
+from linkspan.doors.mcp.revisions import VERSION_HEADER, check_mirrored, check_served, check_stateless, is_stateless
+from linkspan.doors.mcp.server import McpServer
+from linkspan.doors.mcp.source import Asked, Offering, Silence, Source, Talk
+from linkspan.doors.mcp.stream import EVENT_STREAM, Questions, streamed
 from linkspan.doors.porch.body import read_body
 from linkspan.errors import AccessError, LinkspanError, PayloadTooLargeError
-from linkspan.usecases.hall import Hall
 
-_LOG = structlog.get_logger(__name__)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class McpDoor:
-    """Answers every request to /mcp."""
+    """Answers every request to an address at which a source is served; `base_url` is our own."""
 
-    def __init__(self, hall: Hall) -> None:
-        self._hall = hall
-        self._server = McpServer(hall)
-        self._host = urlsplit(hall.settings.base_url).hostname
+    def __init__(self, source: Source, base_url: str) -> None:
+        self._source = source
+        self._server, self._questions = McpServer(), Questions()
+        self._host = urlsplit(base_url).hostname
 
     async def answer(self, request: Request) -> Response:
         """The answer, whatever happens: the outermost handler of this door."""
@@ -40,31 +40,51 @@ class McpDoor:
             return refusal
         message = Message("")
         try:
-            visit = await read_visit(self._hall, request)
+            offering = await self._source.admit(request)
             if request.method != "POST":
                 told = "Send JSON-RPC by POST: this server is stateless and pushes nothing."
                 return _plain(405, told, {"allow": "POST"})
-            message = read_message(await read_body(request))
-            return await self._answered(visit, message, request)
+            found = read_message(await read_body(request))
+            message = found if isinstance(found, Message) else message
+            return await self._answered(offering, found, request)
         except ProtocolError as error:
             by_status = is_stateless(request.headers) or not message.method
             return _json(error.http_status if by_status else 200, error_text(message.id, error))
         except LinkspanError as error:
             return _refused(message, error)
-        except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
-            _LOG.exception("request_failed", door="mcp", path=request.url.path)
-            return _json(500, error_text(message.id, ProtocolError(INTERNAL_ERROR, LinkspanError().message)))
+        except Exception as error:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
+            return _json(500, failure_text(message, error))
 
-    async def _answered(self, visit: Visit, message: Message, request: Request) -> Response:
+    async def _answered(self, offering: Offering, message: Message | Reply, request: Request) -> Response:
         stateless = is_stateless(request.headers)
+        if isinstance(message, Reply):
+            return self._replied(message, stateless=stateless)
         if message.id is None:
             if stateless:
                 check_served(request.headers[VERSION_HEADER].strip())
             return Response(status_code=202)
         if stateless:
-            check_stateless(message, request.headers, [name.decode() for name, _ in request.headers.raw])
-        result = await self._server.result(Asked(visit, message, stateless, request.is_disconnected))
-        return _json(200, result_text(message, result))
+            names = [name.decode() for name, _ in request.headers.raw]
+            check_stateless(message, request.headers, names)
+            check_mirrored(message, offering.mirrored(message), request.headers, names)
+
+        async def work(talk: Talk) -> bytes:
+            asked = Asked(message, stateless, request.is_disconnected, talk)
+            return result_text(message, await self._server.result(offering, asked))
+
+        if not offering.talks(message) or EVENT_STREAM not in request.headers.get("accept", ""):
+            return _json(200, await work(Silence()))
+        told = await streamed(message, self._questions, work)
+        return told if isinstance(told, Response) else _json(200, told)
+
+    def _replied(self, reply: Reply, *, stateless: bool) -> Response:
+        """Take a client's answer to a question of ours, which only the handshake era asks."""
+        if stateless:
+            raise ProtocolError(
+                INVALID_REQUEST, "This protocol version has no messages from server to client to answer."
+            )
+        self._questions.answered(reply)
+        return Response(status_code=202)
 
     def _refusal(self, request: Request) -> Response | None:
         """What HTTP itself refuses: a page of another site, a body or an answer that is not JSON."""

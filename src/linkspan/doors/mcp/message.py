@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import structlog
+
 from linkspan.engine import json_text
 from linkspan.errors import LinkspanError
+
+_LOG = structlog.get_logger(__name__)
 
 PARSE_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, INVALID_PARAMS, INTERNAL_ERROR = -32700, -32600, -32601, -32602, -32603
 REFUSED = -32001
 """Who asks may not: from the range that JSON-RPC leaves to servers; `data.code` is the code of errors.py."""
 HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
 """MCP 2026-07-28, error codes: a header contradicts the body; a protocol revision that is not served."""
+MISSING_CAPABILITY = -32021
+"""MCP 2026-07-28: the request needs a capability that the client has not declared."""
 
 _STATUS = {
     PARSE_ERROR: 400, INVALID_REQUEST: 400, INVALID_PARAMS: 400, HEADER_MISMATCH: 400, UNSUPPORTED_VERSION: 400, METHOD_NOT_FOUND: 404,
+    MISSING_CAPABILITY: 400,
 }  # fmt: skip
 
 
@@ -45,7 +52,15 @@ class Message:
         return found if isinstance(found, dict) else {}
 
 
-def read_message(body: bytes) -> Message:
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A client's answer to a question of ours: its result, or None where it refused with an error."""
+
+    id: str
+    result: Mapping[str, object] | None
+
+
+def read_message(body: bytes) -> Message | Reply:
     """The message in a request's body. Raises ProtocolError (parse error, invalid request)."""
     try:
         value = json_text.parse(body)
@@ -53,7 +68,16 @@ def read_message(body: bytes) -> Message:
         raise ProtocolError(PARSE_ERROR, "The body is not JSON.") from None
     if not isinstance(value, dict):
         raise ProtocolError(INVALID_REQUEST, "The body must hold one JSON-RPC request or notification.")
-    return message_of(value)
+    return _reply_of(value) or message_of(value)
+
+
+def _reply_of(value: Mapping[str, object]) -> Reply | None:
+    name, result = value.get("id"), value.get("result")
+    if "method" in value or value.get("jsonrpc") != "2.0" or not isinstance(name, str):
+        return None
+    if isinstance(result, dict):
+        return Reply(name, result)
+    return Reply(name, None) if isinstance(value.get("error"), dict) else None
 
 
 def message_of(value: Mapping[str, object]) -> Message:
@@ -82,6 +106,16 @@ def error_text(request_id: str | int | None, error: ProtocolError) -> bytes:
     if error.data is not None:
         told["data"] = error.data
     return json_text.dump({"jsonrpc": "2.0", "id": request_id, "error": told})
+
+
+def failure_text(message: Message, error: Exception) -> bytes:
+    """The answer to whatever went wrong with a message; what nobody foresaw is logged with its traceback, and told as our failure."""
+    if isinstance(error, ProtocolError):
+        return error_text(message.id, error)
+    if isinstance(error, LinkspanError):
+        return error_text(message.id, refusal_of(error))
+    _LOG.error("request_failed", door="mcp", exc_info=error)
+    return error_text(message.id, ProtocolError(INTERNAL_ERROR, LinkspanError().message))
 
 
 def refusal_of(error: LinkspanError) -> ProtocolError:

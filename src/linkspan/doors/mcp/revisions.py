@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from linkspan.doors.mcp.message import HEADER_MISMATCH, INVALID_PARAMS, UNSUPPORTED_VERSION, Message, ProtocolError
+from linkspan.engine import json_text
 
 HANDSHAKE: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
 STATELESS: Final = ("2026-07-28",)
 
 VERSION_HEADER: Final = "mcp-protocol-version"
-_METHOD_HEADER, _NAME_HEADER = "mcp-method", "mcp-name"
+_METHOD_HEADER, _NAME_HEADER, _PARAM_HEADER = "mcp-method", "mcp-name", "Mcp-Param-"
 _VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 _CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
@@ -51,6 +52,25 @@ def check_stateless(message: Message, headers: Mapping[str, str], raw_names: Seq
     if key is not None and message.params.get(key) is not None:
         _equal(_NAME_HEADER, decoded(headers.get(_NAME_HEADER)), message.params[key])
     check_served(str(version))
+
+
+def check_mirrored(
+    message: Message, mirrored: Mapping[str, str], headers: Mapping[str, str], raw_names: Sequence[str]
+) -> None:
+    """Check the `Mcp-Param-…` headers of a call: each repeats its argument, and is absent where the argument is. Raises ProtocolError."""
+    arguments = message.params.get("arguments")
+    for end, argument in mirrored.items():
+        name = _PARAM_HEADER + end
+        if raw_names.count(name.lower()) > 1:
+            raise ProtocolError(HEADER_MISMATCH, f"The {name} header came more than once.")
+        value = arguments.get(argument) if isinstance(arguments, dict) else None
+        header = headers.get(name)
+        if (header is None) != (value is None) or (header is not None and decoded(header) != _as_header(value)):
+            raise ProtocolError(HEADER_MISMATCH, f"The {name} header does not say what the argument {argument} says.")
+
+
+def _as_header(value: object) -> str:
+    return value if isinstance(value, str) else json_text.dump(value).decode()
 
 
 def says_version(message: Message) -> bool:

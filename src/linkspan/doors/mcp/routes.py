@@ -2,6 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
+from linkspan.doors.mcp.actions import ActionSource
 from linkspan.doors.mcp.endpoint import McpDoor
 from linkspan.usecases.hall import Hall
 
@@ -10,4 +11,4 @@ _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 def routes(hall: Hall) -> list[BaseRoute]:
     """One address for every MCP client."""
-    return [Route("/mcp", McpDoor(hall).answer, methods=_METHODS)]
+    return [Route("/mcp", McpDoor(ActionSource(hall), hall.settings.base_url).answer, methods=_METHODS)]

@@ -3,34 +3,25 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
-import structlog
-
-from linkspan.doors.mcp.message import (
-    INTERNAL_ERROR,
-    Message,
-    ProtocolError,
-    error_text,
-    read_message,
-    refusal_of,
-    result_text,
-)
+from linkspan.doors.mcp.actions import ActionOffering, ActionSource
+from linkspan.doors.mcp.message import Message, Reply, failure_text, read_message, result_text
 from linkspan.doors.mcp.revisions import check_meta, says_version
-from linkspan.doors.mcp.server import Asked, McpServer
+from linkspan.doors.mcp.server import McpServer
+from linkspan.doors.mcp.source import Asked, Offering, Silence
 from linkspan.doors.mcp.visit import Visit
-from linkspan.errors import LinkspanError
 from linkspan.usecases.hall import Hall
 
-_LOG = structlog.get_logger(__name__)
 _MOST_AT_ONCE = 32
 
 
 async def serve_lines(hall: Hall, visit: Visit, lines: AsyncIterator[bytes], write: Callable[[bytes], None]) -> None:
     """Answer each line until they end; requests run side by side, and what is under way then is finished."""
-    server, places = McpServer(hall), asyncio.Semaphore(_MOST_AT_ONCE)
+    server, offering = McpServer(), ActionOffering(ActionSource(hall), visit)
+    places = asyncio.Semaphore(_MOST_AT_ONCE)
 
     async def answer(line: bytes) -> None:
         try:
-            told = await _answer(server, visit, line)
+            told = await _answer(server, offering, line)
         finally:
             places.release()
         if told is not None:
@@ -43,23 +34,19 @@ async def serve_lines(hall: Hall, visit: Visit, lines: AsyncIterator[bytes], wri
                 group.create_task(answer(line))
 
 
-async def _answer(server: McpServer, visit: Visit, line: bytes) -> bytes | None:
+async def _answer(server: McpServer, offering: Offering, line: bytes) -> bytes | None:
     message = Message("")
     try:
-        message = read_message(line)
-        if message.id is None:
+        found = read_message(line)
+        if isinstance(found, Reply) or found.id is None:
             return None
+        message = found
         stateless = says_version(message)
         if stateless:
             check_meta(message)
-        return result_text(message, await server.result(Asked(visit, message, stateless, _never)))
-    except ProtocolError as error:
-        return error_text(message.id, error)
-    except LinkspanError as error:
-        return error_text(message.id, refusal_of(error))
-    except Exception:  # noqa: BLE001 - the outermost handler of this door; the log gets the traceback
-        _LOG.exception("request_failed", door="mcp")
-        return error_text(message.id, ProtocolError(INTERNAL_ERROR, LinkspanError().message))
+        return result_text(message, await server.result(offering, Asked(message, stateless, _never, Silence())))
+    except Exception as error:  # noqa: BLE001 - the outermost handler of this door
+        return failure_text(message, error)
 
 
 async def _never() -> bool:
