@@ -19,6 +19,7 @@ class KeyScope(enum.StrEnum):
     PLATFORM_WRITE = "platform:write"
     CONNECTORS_READ = "connectors:read"
     LOGS_READ = "logs:read"
+    PROXY = "proxy"
 
 
 class AccountState(enum.StrEnum):
@@ -258,3 +259,16 @@ class Run(msgspec.Struct, frozen=True, gc=False):
     error_message: str | None = None
     rows: int | None = None
     steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToolFeedback:
+    """What an agent said of the tools that it used on an account."""
+
+    id: str
+    project_id: str
+    account_id: str
+    key_id: str | None
+    at: datetime
+    tools: tuple[str, ...]
+    text: str

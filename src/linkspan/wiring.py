@@ -21,6 +21,7 @@ from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
 from linkspan.storage.delivery_store import DeliveryStore
+from linkspan.storage.feedback_store import FeedbackStore
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -130,6 +131,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         changes=changes,
         audit=AuditStore(database),
         owners=OwnerStore(database),
+        feedback=FeedbackStore(database),
         key_limits=KeyLimits(),
         body_log=BodyLog(BodyStore(database), vault),
         warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),

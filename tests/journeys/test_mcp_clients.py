@@ -43,6 +43,8 @@ def test_stackone_ai_fetches_and_runs_tools(demo: Demo) -> None:
 
     assert 2 == len(told["listed"]["data"])
     assert ("Stack & One", None) == (told["made"], told["gone"])
+    assert "Feedback successfully stored" in str(told["feedback"])
+    assert "Lists are short." in demo.get("/v1/feedback").text
     assert "dynamics365bc_list_customer_payments" in told["tools"]
     assert "dynamics365bc_list_customers" in told["searched"]
     assert {"body_displayName", "path_company_id"} <= set(told["openai"])

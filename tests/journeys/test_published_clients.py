@@ -4,13 +4,15 @@ import asyncio
 import json
 import re
 import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from doors_world import fitting_form, submit, walk
 
-from demo_process import Demo
+from demo_process import Demo, clean_environment
 from linkspan.simulator.entra.demo import ADMINISTRATOR, DEMO_DOMAIN, PASSWORDS
 
 pytestmark = pytest.mark.client
@@ -79,6 +81,59 @@ def test_connectors_actions_and_logs_pass_the_clients_validation(demo: Demo) -> 
     assert "accounting" == calls["connector"]["parsed"]["category"]
     assert run_id in json.dumps(calls["logs"]["parsed"])
     assert run_id in json.dumps(calls["log"]["parsed"])
+
+
+def test_the_client_passes_requests_on_by_an_own_right(demo: Demo) -> None:
+    asked = {
+        "xAccountId": demo.account_id,
+        "proxyRequestBody": {
+            "method": "get",
+            "path": "/companies?$select=name",
+            "headers": {"Prefer": "odata.maxpagesize=1"},
+        },
+    }
+    refused = drive(demo, "proxy.proxyRequest", **asked)
+    elsewhere = {**asked, "proxyRequestBody": {"method": "get", "url": "https://elsewhere.example", "path": "/"}}
+    allowed = replace(demo, api_key=proxy_key(demo))
+    passed = drive(allowed, "proxy.proxyRequest", **asked)
+    wrong = drive(allowed, "proxy.proxyRequest", **elsewhere)
+    made = {
+        **asked,
+        "proxyRequestBody": {
+            "method": "post",
+            "path": f"companies({demo.company_id})/items",
+            "body": {"displayName": "By proxy"},
+        },
+    }
+    written = drive(allowed, "proxy.proxyRequest", **made)
+
+    assert (False, 403, "ForbiddenResponse") == (refused["ok"], refused["statusCode"], refused["name"])
+    assert (True, 200) == (passed["ok"], passed["statusCode"]), passed
+    assert ["name"] == [
+        name for name in json.loads(passed["raw"]["text"])["data"]["value"][0] if "@" not in name and name != "id"
+    ]
+    assert (False, 400, "BadRequestResponse") == (wrong["ok"], wrong["statusCode"], wrong["name"])
+    assert (True, 201) == (written["ok"], written["statusCode"]), written
+    assert "By proxy" == json.loads(written["raw"]["text"])["data"]["displayName"]
+
+
+def proxy_key(demo: Demo) -> str:
+    """A key of the demo's own installation that may pass requests on."""
+    command = [
+        sys.executable,
+        "-m",
+        "linkspan.cli.app",
+        "key",
+        "create",
+        "--json",
+        "--scope",
+        "proxy",
+        "--scope",
+        "actions",
+    ]
+    environment = clean_environment(LINKSPAN_DATA_DIR=str(demo.data_dir))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, env=environment)
+    return str(json.loads(done.stdout)["key"])
 
 
 def test_the_client_follows_an_account_through_its_life(demo: Demo) -> None:

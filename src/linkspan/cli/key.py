@@ -40,7 +40,7 @@ def list_(as_json: AsJson = False, project: ProjectOption = None) -> None:
 def create(
     name: Annotated[str, typer.Option(help="What the key is for.")] = "default",
     scope: Annotated[
-        list[KeyScope] | None, typer.Option(help="What it may do; may be repeated. Default: everything.")
+        list[KeyScope] | None, typer.Option(help="What it may do; may be repeated. Default: everything but proxy.")
     ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. Default: never.")] = None,
     per_minute: Annotated[int | None, typer.Option(min=1, help="Most requests in a minute. Default: no limit.")] = None,
@@ -48,10 +48,13 @@ def create(
     project: ProjectOption = None,
 ) -> None:
     """Create an API key and print it, this once."""
+    from linkspan.usecases.access import USUAL_SCOPES
     from linkspan.usecases.create_key import NewKey, create_key
 
     expires_at = datetime.now(UTC) + timedelta(days=days) if days else None
-    new = NewKey(name=name, scopes=frozenset(scope or KeyScope), expires_at=expires_at, per_minute=per_minute)
+    new = NewKey(
+        name=name, scopes=frozenset(scope) if scope else USUAL_SCOPES, expires_at=expires_at, per_minute=per_minute
+    )
 
     async def story(hall: Hall) -> tuple[ApiKey, Secret]:
         return await create_key(hall, await operator(hall, project), new)

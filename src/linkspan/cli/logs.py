@@ -8,7 +8,7 @@ from linkspan.cli.opening import in_hall
 from linkspan.cli.operator import operator
 from linkspan.cli.output import print_facts, print_json, print_table
 from linkspan.cli.profile import AsJson, ProjectOption
-from linkspan.model import Run
+from linkspan.model import Run, ToolFeedback
 from linkspan.usecases.hall import Hall
 
 app = typer.Typer(help="The log of runs, with every provider request as a step.", no_args_is_help=True)
@@ -86,6 +86,27 @@ def bodies(run_id: Annotated[str, typer.Argument(help="Run id.")], project: Proj
         return await read_bodies(hall, await operator(hall, project), run_id)
 
     print_json(in_hall(story))
+
+
+@app.command()
+def feedback(
+    limit: Annotated[int, typer.Option(min=1, max=500, help="Most rows.")] = 50,
+    as_json: AsJson = False,
+    project: ProjectOption = None,
+) -> None:
+    """List what agents said of the tools that they used, newest first."""
+    from linkspan.usecases.tool_feedback import read_feedback
+
+    async def story(hall: Hall) -> list[ToolFeedback]:
+        return await read_feedback(hall, await operator(hall, project), limit=limit)
+
+    found = in_hall(story)
+    rows = [(one.at.strftime("%Y-%m-%d %H:%M:%S"), one.account_id, " ".join(one.tools), one.text) for one in found]
+    if as_json:
+        names = ("at", "account", "tools", "text")
+        print_json([dict(zip(names, row, strict=True)) for row in rows])
+        return
+    print_table(("time (UTC)", "account", "tools", "feedback"), rows, empty="No agent has said anything yet.")
 
 
 def facts(run: Run) -> dict[str, object]:

@@ -8,6 +8,7 @@ from linkspan.engine.call import Call, Inputs, Result, Seal, StepSink, Target, T
 from linkspan.engine.cursor import open_cursor
 from linkspan.engine.exchange import Exchange, Wiring
 from linkspan.engine.odata_v4 import ODataV4
+from linkspan.engine.proxy import ProxyCall, ProxyExchange, pass_on
 from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange
 from linkspan.engine.retry import Patience
 from linkspan.engine.shape import Record
@@ -51,8 +52,11 @@ class Engine:
         position = open_cursor(self._seal, action, target, cursor) if isinstance(cursor, str) and cursor else None
         return plan.check(target, inputs, position)
 
-    async def execute(self, call: Call, tokens: TokenSource, steps: StepSink) -> Result:
+    async def execute(self, call: Call | ProxyCall, tokens: TokenSource, steps: StepSink) -> Result:
         """Run a call. Raises the error that the provider's refusal means, WriteOutcomeUnknownError where a write may have happened."""
+        if isinstance(call, ProxyCall):
+            asked = self._exchange(call, tokens, steps)
+            return await pass_on(call, ProxyExchange(asked.wiring, asked.target, asked.pace, tokens, steps))
         return await self._protocol(call).run(call, self._exchange(call, tokens, steps))
 
     async def rehearse(self, call: Call, tokens: TokenSource, steps: StepSink) -> Rehearsal:
@@ -67,7 +71,9 @@ class Engine:
             raise InvalidInputError(mistakes=[Mistake("action", "only lists can be streamed")])
         return self._protocol(call).stream(call, self._exchange(call, tokens, steps, bulk=True))
 
-    def _exchange(self, call: Call, tokens: TokenSource, steps: StepSink, *, bulk: bool = False) -> Exchange:
+    def _exchange(
+        self, call: Call | ProxyCall, tokens: TokenSource, steps: StepSink, *, bulk: bool = False
+    ) -> Exchange:
         connector = call.target.connector
         limits, pace = self._paces.get(connector.key, (None, None))
         if pace is None or limits is not connector.limits:

@@ -43,3 +43,16 @@ run_bodies = Table(
     Index("ix_run_bodies_kept", "kept_at"),
     Index("ix_run_bodies_account", "project_id", "account_id"),
 )
+
+tool_feedback = Table(
+    "tool_feedback",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    project_column(),
+    Column("account_id", String(40), nullable=False),
+    Column("key_id", String(40)),
+    Column("at", Moment, nullable=False),
+    Column("tools", JsonText, nullable=False),
+    Column("text", Text, nullable=False),
+    Index("ix_tool_feedback_project", "project_id", "at"),
+)

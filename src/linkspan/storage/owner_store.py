@@ -16,7 +16,7 @@ from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
 from linkspan.storage.event_tables import events
-from linkspan.storage.house_tables import gone_accounts, run_bodies
+from linkspan.storage.house_tables import gone_accounts, run_bodies, tool_feedback
 from linkspan.storage.tables import accounts, connect_sessions, grants, link_attempts, projects, run_steps, runs, writes
 
 _PAGE = 500
@@ -28,10 +28,14 @@ _TOLD = (
     ("run", runs, runs.c.id, ()),
     ("run_step", run_steps, run_steps.c.run_id, ()),
     ("run_body", run_bodies, run_bodies.c.run_id, ()),
+    ("tool_feedback", tool_feedback, tool_feedback.c.id, ()),
     ("write", writes, writes.c.run_id, ("digest", "guard", "sealed_answer")),
     ("connect_session", connect_sessions, connect_sessions.c.id, ("token_digest",)),
     ("event", events, events.c.id, ()),
 )
+
+
+_BY_ACCOUNT = {kind: table for kind, table, _, _ in _TOLD if "account_id" in table.c}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class OwnerStore:
     async def rows(
         self, project_id: str, owner_id: str
     ) -> AsyncGenerator[tuple[str, Sequence[Mapping[str, object]]], None]:
-        """Every row of the owner in groups of one kind: account, grant, run, run_step, run_body, write, connect_session, event."""
+        """Every row of the owner in groups of one kind: account, grant, run, run_step, run_body, tool_feedback, write, connect_session, event."""
         for kind, table, key, hidden in _TOLD:
             columns = [column for column in table.c if column.name not in hidden]
             query = select(*columns).where(table.c.project_id == project_id, _is_of(kind, project_id, owner_id))
@@ -93,7 +97,7 @@ class OwnerStore:
                 return (await connection.execute(here)).rowcount
 
             session = or_(connect_sessions.c.owner_id == owner_id, connect_sessions.c.account_id.in_(ids))
-            for table in (grants, link_attempts, run_bodies):
+            for table in (grants, link_attempts, run_bodies, tool_feedback):
                 await gone(table, table.c.account_id.in_(ids))
             erased = Erased(
                 accounts=await gone(accounts, accounts.c.id.in_(ids)),
@@ -114,7 +118,7 @@ class OwnerStore:
         """Delete what other processes still logged of erased accounts, in every project; after a day nothing more can come."""
         erased = select(gone_accounts.c.account_id).where(gone_accounts.c.owner_id.is_(None))
         async with self._database.begin() as connection:
-            for table in (runs, run_bodies, writes):
+            for table in (runs, run_bodies, tool_feedback, writes):
                 await connection.execute(delete(table).where(table.c.account_id.in_(erased)))
             old = and_(gone_accounts.c.owner_id.is_(None), gone_accounts.c.gone_at < now - _LATE)
             await connection.execute(delete(gone_accounts).where(old))
@@ -147,5 +151,4 @@ def _is_of(kind: str, project_id: str, owner_id: str) -> ColumnElement[bool]:
         return run_steps.c.run_id.in_(mine)
     if kind == "connect_session":
         return or_(connect_sessions.c.owner_id == literal(owner_id), connect_sessions.c.account_id.in_(ids))
-    table = {"grant": grants, "run": runs, "run_body": run_bodies, "write": writes, "event": events}[kind]
-    return table.c.account_id.in_(ids)
+    return _BY_ACCOUNT[kind].c.account_id.in_(ids)

@@ -5,6 +5,8 @@ from linkspan.errors import MissingScopeError
 from linkspan.model import Caller, KeyScope
 
 ALL_SCOPES = frozenset(KeyScope)
+USUAL_SCOPES = ALL_SCOPES - {KeyScope.PROXY}
+"""What a new key may do if nothing is said: everything but passing requests on, which no profile's choice of actions limits."""
 
 
 def require(caller: Caller, scope: KeyScope) -> None:

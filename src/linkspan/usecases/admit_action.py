@@ -7,6 +7,7 @@ import msgspec
 
 from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
+from linkspan.engine.proxy import ProxyAction
 from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
 from linkspan.model import Account, Caller, Profile, Secret, Step
 from linkspan.usecases.access import needed_for, require
@@ -21,7 +22,7 @@ class Subject(Protocol):
         """Take one finished provider request."""
         ...
 
-    def about(self, action: Action, account: Account | None = None) -> None:
+    def about(self, action: Action | ProxyAction, account: Account | None = None) -> None:
         """Take the action, and the account once it is known to belong to the project."""
         ...
 
@@ -43,6 +44,14 @@ class Admitted(msgspec.Struct, frozen=True, gc=False):
     """A request that may go on: the action, the account and where it points, and its tokens."""
 
     action: Action
+    account: Account
+    target: Target
+    tokens: AccountTokens
+
+
+class AdmittedProxy(msgspec.Struct, frozen=True, gc=False):
+    """The same of a request of the caller's own, which is no action."""
+
     account: Account
     target: Target
     tokens: AccountTokens

@@ -8,7 +8,7 @@ from typing import cast
 
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import ApiKey, Caller, KeyScope, Profile, Secret
-from linkspan.usecases.access import ALL_SCOPES, require
+from linkspan.usecases.access import USUAL_SCOPES, require
 from linkspan.usecases.change_key import KeyChange, change_key
 from linkspan.usecases.change_profile import ProfileChange, change_profile
 from linkspan.usecases.create_key import NewKey, create_key
@@ -94,7 +94,7 @@ def _key(hall: Hall, caller: Caller, entry: KeyEntry, before: ApiKey | None) -> 
     said = {name: _cell(value) for name, value in given(entry).items()}
     if before is None:
         enabled = said.pop("enabled", True)
-        new = NewKey(**{"scopes": ALL_SCOPES} | said)  # type: ignore[arg-type]  # the names and types are KeyEntry's
+        new = NewKey(**{"scopes": USUAL_SCOPES} | said)  # type: ignore[arg-type]  # the names and types are KeyEntry's
 
         async def make() -> Secret:
             key, text = await create_key(hall, caller, new)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from linkspan.errors import InvalidInputError, MissingScopeError, Mistake
 from linkspan.model import ApiKey, Caller, KeyScope, Secret
-from linkspan.usecases.access import ALL_SCOPES, has, require
+from linkspan.usecases.access import USUAL_SCOPES, has, require
 from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_key_id, new_key_text
@@ -20,7 +20,7 @@ class NewKey:
     """What a new key shall be; `expires_at` None: never; `per_minute` None: no limit of its own."""
 
     name: str
-    scopes: frozenset[KeyScope] = ALL_SCOPES
+    scopes: frozenset[KeyScope] = USUAL_SCOPES
     expires_at: datetime | None = None
     per_minute: int | None = None
 

@@ -16,6 +16,7 @@ from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
+from linkspan.storage.feedback_store import FeedbackStore
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -73,6 +74,7 @@ class Hall:
     changes: ChangeCounter
     audit: AuditStore
     owners: OwnerStore
+    feedback: FeedbackStore
     key_limits: KeyLimits
     body_log: BodyLog
     warm: Warm

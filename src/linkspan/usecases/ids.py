@@ -55,6 +55,11 @@ def new_watch_id() -> str:
     return "watch_" + _random(_LOWER, 20)
 
 
+def new_feedback_id() -> str:
+    """The id of one piece of feedback."""
+    return "feedback_" + _random(_LOWER, 20)
+
+
 def new_run_id(started_at: datetime) -> str:
     """`run_` and 20 characters [a-z0-9], of which the first nine order runs by their start in milliseconds."""
     milliseconds = int(started_at.timestamp() * 1000)

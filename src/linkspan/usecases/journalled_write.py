@@ -9,6 +9,7 @@ import structlog
 
 from linkspan.engine import json_text
 from linkspan.engine.call import Call, Result
+from linkspan.engine.proxy import ProxyCall
 from linkspan.errors import (
     IdempotencyConflictError,
     LinkspanError,
@@ -18,7 +19,7 @@ from linkspan.errors import (
 )
 from linkspan.journal_records import Write, WriteEnd, WriteState
 from linkspan.model import Secret
-from linkspan.usecases.admit_action import Admitted
+from linkspan.usecases.admit_action import Admitted, AdmittedProxy
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.recording import Recording
 from linkspan.usecases.write_in_doubt import KEY_KEPT, UNKNOWN_GUARDED, duplicate_error, guarded_until
@@ -53,8 +54,8 @@ class JournalledWrite:
     """One write: its intent is committed, it is sent, and its end is noted; what is not known to have ended becomes `unknown`."""
 
     hall: Hall
-    admitted: Admitted
-    call: Call
+    admitted: Admitted | AdmittedProxy
+    call: Call | ProxyCall
     recording: Recording
     wish: WriteWish
 

@@ -17,6 +17,7 @@ async def keep_house(hall: Hall) -> None:
     now = hall.clock()
     await hall.sessions.prune(now - _SESSIONS_KEPT)
     await hall.runs.prune(now - timedelta(days=hall.settings.runs_kept_days))
+    await hall.feedback.prune(now - timedelta(days=hall.settings.runs_kept_days))
     await hall.body_log.store.prune(now - timedelta(days=hall.settings.bodies_kept_days))
     await hall.owners.sweep(now)
     await hall.journal.free_keys(now - KEY_KEPT)

@@ -8,6 +8,7 @@ import msgspec
 import structlog
 
 from linkspan.connectors.action import Action
+from linkspan.engine.proxy import ProxyAction
 from linkspan.errors import LinkspanError, WriteOutcomeUnknownError
 from linkspan.model import Account, Caller, Run, Step
 from linkspan.usecases.hall import Hall
@@ -35,7 +36,7 @@ class Recording:
     def __init__(self, hall: Hall, caller: Caller, action_id: str, door: str) -> None:
         self._hall, self._caller, self._door = hall, caller, door
         self._action_id = action_id[:_LONGEST_NAME]
-        self._action: Action | None = None
+        self._action: Action | ProxyAction | None = None
         self._account: Account | None = None
         self._rows: int | None = None
         self._steps: list[Step] = []
@@ -51,8 +52,9 @@ class Recording:
             step if step.index == len(self._steps) else msgspec.structs.replace(step, index=len(self._steps))
         )
 
-    def about(self, action: Action, account: Account | None = None) -> None:
+    def about(self, action: Action | ProxyAction, account: Account | None = None) -> None:
         """Take what the run is about."""
+        self._action_id = action.id
         self._action = action
         self._account = account
 

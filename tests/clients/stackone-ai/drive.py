@@ -4,6 +4,7 @@ import json
 import sys
 
 from stackone_ai import StackOneToolSet
+from stackone_ai.feedback import create_feedback_tool
 
 
 def main() -> None:
@@ -19,10 +20,19 @@ def main() -> None:
     made = tools.get_tool("dynamics365bc_create_customer").execute({"body_displayName": "Stack & One"})
     gone = tools.get_tool("dynamics365bc_delete_customer").execute({"path_id": made["data"]["id"]})
     searched = toolset.search_tools("which clients do we sell to")
+    feedback = create_feedback_tool(api_key=asked["api_key"], base_url=asked["base_url"])
+    said = feedback.execute(
+        {
+            "feedback": "Lists are short.",
+            "account_id": asked["account_id"],
+            "tool_names": ["dynamics365bc_list_customers"],
+        }
+    )
     openai = tools.get_tool("dynamics365bc_create_customer").to_openai_function()
     print(
         json.dumps(
             {
+                "feedback": said,
                 "tools": [tool.name for tool in tools],
                 "listed": listed,
                 "made": made["data"]["displayName"],

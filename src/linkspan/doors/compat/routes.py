@@ -4,8 +4,10 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.compat.accounts import Accounts
 from linkspan.doors.compat.catalog import CompatCatalog
+from linkspan.doors.compat.feedback import feedback_door
 from linkspan.doors.compat.hub import routes as hub_routes
 from linkspan.doors.compat.logs import CompatLogs
+from linkspan.doors.compat.proxy import proxy_door
 from linkspan.doors.compat.rpc import answered, rpc_door, unknown_address
 from linkspan.doors.compat.search import CompatSearch
 from linkspan.doors.compat.sessions import Sessions
@@ -43,10 +45,12 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/accounts/{account}", answered(hall, accounts.change), methods=["PATCH"]),
         Route("/accounts/{account}", answered(hall, accounts.delete), methods=["DELETE"]),
         Route("/accounts/{account}/meta", answered(hall, accounts.meta), methods=["GET"]),
+        Route("/unified/proxy", answered(hall, proxy_door(hall)), methods=["POST"]),
+        Route("/ai/tool-feedback", answered(hall, feedback_door(hall)), methods=["POST"]),
         *hub_routes(hall),
         *(
             Route(path, nothing, methods=_ANY)
-            for root in ("/actions", "/accounts", "/connect_sessions", "/requests", "/logs")
+            for root in ("/actions", "/accounts", "/connect_sessions", "/requests", "/logs", "/unified", "/ai")
             for path in (root, f"{root}/{{rest:path}}")
         ),
     ]

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from linkspan.model import KeyScope
+from linkspan.usecases.access import USUAL_SCOPES
 from linkspan.usecases.create_connect_session import DEFAULT_SECONDS, LONGEST_SECONDS
 from linkspan.usecases.owner_page import DEFAULT_SECONDS as OWNER_PAGE_SECONDS
 from linkspan.usecases.owner_page import LONGEST_SECONDS as OWNER_PAGE_LONGEST
@@ -63,7 +64,7 @@ class KeyAsk(Ask):
 
     name: str
     scopes: list[KeyScope] = Field(
-        default=sorted(KeyScope), description="A key can give only scopes that it has itself."
+        default=sorted(USUAL_SCOPES), description="A key can give only scopes that it has itself."
     )
     expires_at: datetime | None = Field(default=None, description="Null: never.")
     per_minute: int | None = Field(

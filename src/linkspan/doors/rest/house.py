@@ -10,7 +10,7 @@ from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.asks import OwnerPageAsk
 from linkspan.doors.rest.bounded import BoundedRoute
-from linkspan.doors.rest.house_answers import AuditAnswer, ErasedAnswer, OwnerPageAnswer
+from linkspan.doors.rest.house_answers import AuditAnswer, ErasedAnswer, FeedbackAnswer, OwnerPageAnswer
 from linkspan.engine import json_text
 from linkspan.errors import CursorInvalidError
 from linkspan.model import KeyScope
@@ -18,6 +18,7 @@ from linkspan.usecases.access import require
 from linkspan.usecases.audit import export_audit, read_audit
 from linkspan.usecases.owner_data import erase_owner, export_owner
 from linkspan.usecases.owner_page import open_owner_page
+from linkspan.usecases.tool_feedback import read_feedback
 
 router = APIRouter(route_class=BoundedRoute, tags=["Keeping house"])
 
@@ -54,6 +55,14 @@ async def export(hall: HallOf, caller: CallerOf) -> StreamingResponse:
                 yield AuditAnswer.of(entry).model_dump_json().encode() + b"\n"
 
     return _stream(lines())
+
+
+@router.get("/feedback", summary="Read agents' feedback")
+async def feedback(
+    hall: HallOf, caller: CallerOf, page_size: Annotated[int, Query(ge=1, le=500)] = 100
+) -> Page[FeedbackAnswer]:
+    """What agents said of the tools that they used, newest first. Needs `logs:read`."""
+    return Page(data=[FeedbackAnswer.of(one) for one in await read_feedback(hall, caller, limit=page_size)])
 
 
 @router.get(

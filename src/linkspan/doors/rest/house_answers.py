@@ -6,6 +6,7 @@ from pydantic import Field
 
 from linkspan.audit_records import AuditEntry
 from linkspan.doors.rest.answers import Answer
+from linkspan.model import ToolFeedback
 from linkspan.storage.owner_store import Erased
 from linkspan.usecases.owner_page import OwnerLink
 
@@ -34,6 +35,23 @@ class AuditAnswer(Answer):
             subject_id=note.subject_id,
             fields=list(note.fields),
         )
+
+
+class FeedbackAnswer(Answer):
+    """What an agent said of the tools that it used."""
+
+    id: str
+    at: datetime
+    account_id: str
+    key_id: str | None
+    tools: list[str]
+    text: str
+
+    @classmethod
+    def of(cls, feedback: ToolFeedback) -> "FeedbackAnswer":
+        """The feedback."""
+        names = ("id", "at", "account_id", "key_id", "text")
+        return cls(tools=list(feedback.tools), **{name: getattr(feedback, name) for name in names})
 
 
 class OwnerPageAnswer(Answer):
