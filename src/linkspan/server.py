@@ -49,8 +49,8 @@ class House(Starlette):
             await straight(scope, receive, send)
 
 
-def build_app(hall: Hall) -> Starlette:
-    """Every door of the house, hottest first: a route is found in the order of this list."""
+def build_app(hall: Hall, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """Every door of the house, hottest first: a route is found in the order of this list, with `more` at its end."""
     return House(
         [
             *compat_routes(hall),
@@ -59,6 +59,7 @@ def build_app(hall: Hall) -> Starlette:
             *linking_routes(hall),
             *static_routes(),
             *guide_routes(hall),
+            *more,
         ]
     )
 
@@ -91,9 +92,9 @@ def listening_socket(settings: Settings) -> socket.socket:
 
 
 @contextlib.asynccontextmanager
-async def serving(hall: Hall, bound: socket.socket) -> AsyncIterator[uvicorn.Server]:
+async def serving(hall: Hall, bound: socket.socket, more: Sequence[BaseRoute] = ()) -> AsyncIterator[uvicorn.Server]:
     """Serve in the background for as long as the block lasts; requests under way are finished when it ends."""
-    server = server_of(build_app(hall), hall.settings)
+    server = server_of(build_app(hall, more), hall.settings)
     task = asyncio.create_task(server.serve(sockets=[bound]))
     try:
         while not server.started and not task.done():  # noqa: ASYNC110  uvicorn tells it by this flag only

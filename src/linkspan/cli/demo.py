@@ -4,7 +4,7 @@ import asyncio
 import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,9 +39,11 @@ class Shown:
     profile_id: str
     account: Account
     simulator_url: str
+    mcp_conformance_url: str | None = None
 
     def line(self) -> dict[str, str]:
         """The machine-readable form; a key whose door does not exist is absent."""
+        conformance = {"mcp_conformance_url": self.mcp_conformance_url} if self.mcp_conformance_url else {}
         return {
             "base_url": self.base_url,
             "api_key": self.api_key.reveal(),
@@ -52,6 +54,7 @@ class Shown:
             "guide_url": self.base_url + GUIDE,
             "simulator_url": self.simulator_url,
             "mcp_url": f"{self.base_url}/mcp",
+            **conformance,
         }
 
 
@@ -64,6 +67,9 @@ def demo(
         int | None, typer.Option(help="Port of the simulator (8790; with --port 0 a free one).")
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder of the demo's database and key file.")] = None,
+    conformance: Annotated[
+        bool, typer.Option("--conformance", help="Also serve the fixture of MCP's conformance suite, without sign-in.")
+    ] = False,
 ) -> None:
     """Try Linkspan without a tenant: server, simulator, a linked account, actions.
 
@@ -84,12 +90,15 @@ def demo(
     configure_log_output(settings, quiet=True)
 
     async def story(hall: Hall) -> None:
+        from linkspan.doors.mcp.routes import CONFORMANCE_PATH, conformance_routes
         from linkspan.server import serving
 
-        async with serving(hall, bound):
+        async with serving(hall, bound, conformance_routes(hall) if conformance else ()):
             if not as_json:
                 introduce(simulator, headless=headless)
             shown = await link(hall, simulator, headless=headless, quiet=as_json)
+            if conformance:
+                shown = replace(shown, mcp_conformance_url=shown.base_url + CONFORMANCE_PATH)
             if as_json:
                 print_json(shown.line())
             else:
@@ -211,6 +220,7 @@ def tell(shown: Shown, data_dir: Path, *, stays: bool) -> None:
             "OpenAPI": f"{shown.base_url}/v1/openapi.json",
             "accounts (REST)": f"{shown.base_url}/v1/accounts",
             "MCP": line["mcp_url"],
+            **({"MCP conformance": line["mcp_conformance_url"]} if shown.mcp_conformance_url else {}),
             "simulator": f"{shown.simulator_url}/_sim/",
             "API key": shown.api_key.reveal(),
             "account": shown.account.id,

@@ -15,6 +15,7 @@ REFUSED = -32001
 """Who asks may not: from the range that JSON-RPC leaves to servers; `data.code` is the code of errors.py."""
 HEADER_MISMATCH, UNSUPPORTED_VERSION = -32020, -32022
 """MCP 2026-07-28, error codes: a header contradicts the body; a protocol revision that is not served."""
+CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 MISSING_CAPABILITY = -32021
 """MCP 2026-07-28: the request needs a capability that the client has not declared."""
 
@@ -49,6 +50,12 @@ class Message:
     def meta(self) -> Mapping[str, object]:
         """`params._meta`, or nothing where it is no object."""
         found = self.params.get("_meta")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def capabilities(self) -> Mapping[str, object]:
+        """What the client says that it can, in the stateless era."""
+        found = self.meta.get(CAPABILITIES_KEY)
         return found if isinstance(found, dict) else {}
 
 

@@ -9,7 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from linkspan.doors.mcp.message import HEADER_MISMATCH, INVALID_PARAMS, UNSUPPORTED_VERSION, Message, ProtocolError
+from linkspan.doors.mcp.message import (
+    CAPABILITIES_KEY,
+    HEADER_MISMATCH,
+    INVALID_PARAMS,
+    UNSUPPORTED_VERSION,
+    Message,
+    ProtocolError,
+)
 from linkspan.engine import json_text
 
 HANDSHAKE: Final = ("2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25")
@@ -18,7 +25,7 @@ STATELESS: Final = ("2026-07-28",)
 VERSION_HEADER: Final = "mcp-protocol-version"
 _METHOD_HEADER, _NAME_HEADER, _PARAM_HEADER = "mcp-method", "mcp-name", "Mcp-Param-"
 _VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
-_CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
+LOG_LEVEL_KEY: Final = "io.modelcontextprotocol/logLevel"
 SERVER_INFO_KEY: Final = "io.modelcontextprotocol/serverInfo"
 # The method → the parameter that the Mcp-Name header repeats.
 _NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
@@ -104,7 +111,7 @@ def decoded(value: str | None) -> str | None:
 
 
 def _check_fields(message: Message) -> None:
-    missing = [key for key in (_VERSION_KEY, _CAPABILITIES_KEY) if key not in message.meta]
+    missing = [key for key in (_VERSION_KEY, CAPABILITIES_KEY) if key not in message.meta]
     if missing:
         raise ProtocolError(INVALID_PARAMS, f"params._meta lacks {', '.join(missing)}.")
 

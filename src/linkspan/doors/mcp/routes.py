@@ -3,12 +3,20 @@
 from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.mcp.actions import ActionSource
+from linkspan.doors.mcp.conformance.fixture import ConformanceSource
 from linkspan.doors.mcp.endpoint import McpDoor
 from linkspan.usecases.hall import Hall
 
+CONFORMANCE_PATH = "/mcp/conformance"
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
 def routes(hall: Hall) -> list[BaseRoute]:
     """One address for every MCP client."""
     return [Route("/mcp", McpDoor(ActionSource(hall), hall.settings.base_url).answer, methods=_METHODS)]
+
+
+def conformance_routes(hall: Hall) -> list[BaseRoute]:
+    """The address of the conformance suite's fixture, which only the demo serves."""
+    door = McpDoor(ConformanceSource(), hall.settings.base_url)
+    return [Route(CONFORMANCE_PATH, door.answer, methods=_METHODS)]
