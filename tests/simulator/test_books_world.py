@@ -14,7 +14,8 @@ from linkspan.simulator.books.dates import apply_formula, is_formula
 from linkspan.simulator.books.fields import blank
 from linkspan.simulator.books.layouts import layout_of
 from linkspan.simulator.books.series import step_up
-from linkspan.simulator.books.table import Table, WriteLog
+from linkspan.simulator.books.table import Table
+from linkspan.simulator.books.write_log import WriteLog
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault

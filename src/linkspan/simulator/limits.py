@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from linkspan.simulator.books.table import TimeSource
+from linkspan.simulator.books.write_log import TimeSource
 from linkspan.simulator.faults import (
     BcFault,
     gateway_timeout,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from linkspan.simulator.books.world import World
 from linkspan.simulator.custom_apis import CustomApis
 from linkspan.simulator.limits import Gate
+from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.permissions import Permissions
 from linkspan.simulator.switches import SwitchBoard
 from linkspan.simulator.tape.deck import Deck
@@ -20,6 +21,7 @@ class Service:
     permissions: Permissions = field(default_factory=Permissions)
     deck: Deck = field(default_factory=Deck)
     apis: CustomApis = field(default_factory=CustomApis)
+    pages: PageStore = field(default_factory=PageStore)
 
     def reset(self) -> None:
         """Return limits, switches, permissions and the rows of custom APIs to the start."""

@@ -157,6 +157,7 @@ class ServiceControl(Commanded):
             generate(target, customers=customers, seed=seed)
         except ValueError as mistake:
             raise ControlError(str(mistake)) from mistake
+        self.service.pages.prepared.prepare(target.tables["customer"])
         return Seeded(len(target.tables["customer"]), round(time.perf_counter() - started, 3))
 
     def _environment(self, tenant: str, name: str) -> Environment:

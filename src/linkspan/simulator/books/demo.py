@@ -14,8 +14,8 @@ from linkspan.simulator.books.seed.papers import plant_papers
 from linkspan.simulator.books.seed.plan import Plan, setup_of, small
 from linkspan.simulator.books.seed.time import SeedClock
 from linkspan.simulator.books.seed.trade import Trade
-from linkspan.simulator.books.table import TimeSource
 from linkspan.simulator.books.world import Company, Environment, World
+from linkspan.simulator.books.write_log import TimeSource
 from linkspan.simulator.entra.demo import DEMO_DOMAIN, DEMO_TENANT_ID, OTHER_DOMAIN
 from linkspan.simulator.entra.demo import OTHER_TENANT_ID as _OTHER_TENANT_ID
 

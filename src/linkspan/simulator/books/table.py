@@ -1,15 +1,14 @@
 """One table of a company: rows in primary-key order, found by id or key, with etags, undo and cheap copies."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Protocol, cast
-from uuid import UUID, uuid4
+from typing import cast
+from uuid import UUID
 
-from linkspan.simulator.books.changes import ChangeFeed, ChangeKind
+from linkspan.simulator.books.batch import Batch
 from linkspan.simulator.books.etags import etag_by_version
+from linkspan.simulator.books.write_log import WriteLog
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import same_key_exists
 
@@ -20,66 +19,6 @@ A record that came out of a table is shared by readers, snapshots and other worl
 """
 
 SortKey = tuple[object, ...]
-
-
-class TimeSource(Protocol):
-    """Where writes get their time from."""
-
-    def now(self) -> datetime:
-        """Return the present moment, aware, in UTC."""
-        ...
-
-
-class WriteLog:
-    """What all tables of a world share: the clock, the source of ids, the counter behind etags, the undo log."""
-
-    def __init__(self, clock: TimeSource, before: "WriteLog | None" = None) -> None:
-        """Start with no transaction open; ``before`` is the log of the world this one is a copy of."""
-        self.clock = clock
-        self.new_id: Callable[[], UUID] = uuid4
-        self._writes: int = before._writes if before is not None else 0  # noqa: SLF001  its etags must not come again
-        self.changes = ChangeFeed()
-        self._undo: list[Callable[[], None]] = []
-        self._depth = 0
-
-    def next_version(self) -> int:
-        """Return a number that no row of this world has had before."""
-        self._writes += 1
-        return self._writes
-
-    def stamp(self) -> datetime:
-        """Return the present time in the provider's resolution of one millisecond."""
-        now = self.clock.now().astimezone(UTC)
-        return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-    def remember(self, undo: Callable[[], None]) -> None:
-        """Keep a way back for the write just done, if a transaction is open."""
-        if self._depth:
-            self._undo.append(undo)
-
-    def note(self, table: "Table", kind: ChangeKind, row_id: UUID) -> None:
-        """Tell of a write, at once or at the end of the transaction that is open."""
-        self.changes.note(table, kind, row_id, self.stamp)
-        if not self._depth:
-            self.changes.tell()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Undo every write inside when the block raises; may be nested."""
-        mark, told = len(self._undo), self.changes.mark()
-        self._depth += 1
-        try:
-            yield
-        except BaseException:
-            while len(self._undo) > mark:
-                self._undo.pop()()
-            self.changes.cut(told)
-            raise
-        finally:
-            self._depth -= 1
-            if not self._depth:
-                self._undo.clear()
-                self.changes.tell()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +57,12 @@ class _Rows:
     ordered: list[Record] = field(default_factory=list)
     versions: dict[UUID, int] = field(default_factory=dict)
     mutations: int = 0
+    batch: Batch | None = None
     shared: bool = False
 
     def copy(self) -> "_Rows":
-        return _Rows(self.by_id.copy(), self.keys.copy(), self.ordered.copy(), self.versions.copy(), self.mutations)
+        copied = (self.by_id.copy(), self.keys.copy(), self.ordered.copy(), self.versions.copy())
+        return _Rows(*copied, self.mutations, self.batch)
 
 
 class Table:
@@ -142,6 +83,11 @@ class Table:
     def mutations(self) -> int:
         """Return a number that changes with every write and never comes again, for caches of sums."""
         return self._rows.mutations
+
+    @property
+    def batch(self) -> Batch | None:
+        """Return the last rows that were loaded as a batch, as they were then."""
+        return self._rows.batch
 
     def get(self, row_id: UUID) -> Record | None:
         """Return the row with this id."""
@@ -179,8 +125,9 @@ class Table:
 
     def identity_of(self, record: Record) -> UUID:
         """Return the id under which a row is stored."""
-        parts = [cast("UUID", record[name]) for name in self.layout.identity]
-        return parts[0] if len(parts) == 1 else UUID(int=parts[0].int ^ parts[1].int)
+        first, *others = self.layout.identity
+        found = cast("UUID", record[first])
+        return found if not others else UUID(int=found.int ^ cast("UUID", record[others[0]]).int)
 
     def insert(self, record: Record) -> Record:
         """Add a row and return it as stored; raises the same-key fault when the key is taken."""
@@ -219,8 +166,11 @@ class Table:
         self._log.remember(lambda: self._put_back(old, version, present=False))
         self._log.note(self, "deleted", row_id)
 
-    def load(self, records: Sequence[Record]) -> None:
-        """Fill with many finished rows at once, outside transactions and without stamping; keys must be free."""
+    def load(self, records: Sequence[Record], batch: Batch | None = None) -> None:
+        """Fill with many finished rows at once, outside transactions and without stamping; keys must be free.
+
+        ``batch`` tells what the rows have in common.
+        """
         rows = self._own()
         key_of = self.layout.key_of
         pairs = list(zip(rows.keys, rows.ordered, strict=True))
@@ -229,6 +179,7 @@ class Table:
         rows.keys = [key for key, _ in pairs]
         rows.ordered = [record for _, record in pairs]
         rows.by_id.update((self.identity_of(record), record) for record in records)
+        rows.batch = batch if batch is not None else rows.batch
         rows.mutations = self._log.next_version()
 
     def fork(self, log: WriteLog) -> "Table":

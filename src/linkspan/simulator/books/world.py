@@ -10,7 +10,8 @@ from typing import Literal
 from uuid import UUID
 
 from linkspan.simulator.books.layouts import ALIASES, INTERNAL, layout_of, stored_entities
-from linkspan.simulator.books.table import Layout, Record, Table, TimeSource, WriteLog
+from linkspan.simulator.books.table import Layout, Record, Table
+from linkspan.simulator.books.write_log import TimeSource, WriteLog
 from linkspan.simulator.contract import Entity, load_contract
 from linkspan.simulator.faults import no_environment
 

@@ -14,7 +14,6 @@ from linkspan.simulator.odata.catalogue import answer_runtime
 from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.environments import administered_list, environment_list
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
-from linkspan.simulator.odata.fragments import PageStore
 from linkspan.simulator.odata.response import answered
 from linkspan.simulator.served import Service
 
@@ -43,7 +42,6 @@ class _Door:
         self._deck = service.deck
         self._identity = identity
         self._contract = load_contract()
-        self._pages = PageStore()
 
     async def environments(self, request: Request) -> Answer:
         """Answer the list of the caller's environments."""
@@ -85,7 +83,7 @@ class _Door:
             f"{outside(request)}/v2.0/{place.root}",
             self._service.switches.now,
             self._gate.limits,
-            self._pages,
+            self._service.pages,
             self._service.permissions.of(arrival.caller),
         )
         path = quote(raw_path(request), safe="/%()'!$&*+,;=:@~-._")

@@ -10,7 +10,7 @@ from linkspan.simulator.contract import Contract
 from linkspan.simulator.faults import company_not_found
 from linkspan.simulator.limits import Limits
 from linkspan.simulator.odata.address import Address
-from linkspan.simulator.odata.fragments import PageStore
+from linkspan.simulator.odata.fragments import PageStore, Pieces
 from linkspan.simulator.odata.literals import read_guid
 from linkspan.simulator.permissions import Allowed
 from linkspan.simulator.switches import Switches
@@ -139,12 +139,12 @@ class Answer:
     body: bytes = b""
     content_type: str | None = JSON_TYPE
     headers: Mapping[str, str] = field(default_factory=dict)
-    pieces: tuple[bytes, ...] = ()
+    pieces: Pieces | None = None
 
     @property
     def content(self) -> bytes:
         """The whole body."""
-        return b"".join(self.pieces) if self.pieces else self.body
+        return b"".join(self.pieces) if self.pieces is not None else self.body
 
 
 def json_type(level: MetadataLevel) -> str:

@@ -13,11 +13,12 @@ from linkspan.simulator.faults import query_syntax, record_not_found
 from linkspan.simulator.odata import condition
 from linkspan.simulator.odata.address import Step
 from linkspan.simulator.odata.exchange import Desk, MetadataLevel
-from linkspan.simulator.odata.fragments import SMALLEST_PAGE, Source
+from linkspan.simulator.odata.fragments import SMALLEST_PAGE, Piece, Source
 from linkspan.simulator.odata.full_metadata import annotated
 from linkspan.simulator.odata.literals import EMPTY_GUID
 from linkspan.simulator.odata.options import Expansion, Query
 from linkspan.simulator.odata.paging import Finder, cut_page
+from linkspan.simulator.odata.prepared import Writing
 from linkspan.simulator.odata.representation import Body, encode, write_records
 from linkspan.simulator.permissions import check_permission
 
@@ -116,7 +117,7 @@ class Navigator:
 
         return find
 
-    def kept_pieces(self, rows: Sequence[Record], entity: Entity, query: Query) -> Sequence[bytes]:
+    def kept_pieces(self, rows: Sequence[Record], entity: Entity, query: Query) -> Sequence[Piece]:
         """Return the JSON of a large page of records, from the store; nothing where pages of them cannot be kept."""
         if len(rows) < SMALLEST_PAGE or entity.name == "company" or _has_stream(entity, query):
             return ()
@@ -133,8 +134,12 @@ class Navigator:
             return [encode(body) for body in self.bodies(shown, entity, query)]
 
         values_of = rows.values_of if isinstance(rows, ComputedRows) else _no_values
+        texts = None
+        if query.select is None:
+            writing = Writing(stamp, values_of, lambda row, values: encode_rows([row], [values])[0])
+            texts = self._pages.prepared.find(self.company, entity, writing)
         key = (id(table), entity.name, query.select, stored[0][entity.key[0]])
-        return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows))
+        return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows, texts))
 
     def _keyed(self, step: Step, key: UUID, parent: Record | None) -> Record | None:
         if step.entity.name == "company":

@@ -62,7 +62,8 @@ def cut_page(
         start += place
     else:
         total = len(matching(rows, query)) if query.count else 0
-        kept = matching(_rest(rows, query, entity, find), query, most=start + size + 1)
+        rest = _rest(rows, query, entity, find, most=start + size + 1 if query.where is None else None)
+        kept = matching(rest, query, most=start + size + 1)
     left = len(kept) - start
     wanted = left if query.top is None else min(query.top, left)
     if wanted <= size:
@@ -104,15 +105,17 @@ def _id_of(record: Record, entity: Entity) -> UUID:
     return found
 
 
-def _rest(rows: Sequence[Record], query: Query, entity: Entity, find: Finder | None) -> Sequence[Record]:
-    """Return the rows behind the token's, which may itself no longer pass the filter."""
+def _rest(
+    rows: Sequence[Record], query: Query, entity: Entity, find: Finder | None, *, most: int | None
+) -> Sequence[Record]:
+    """Return the rows behind the token's, which may itself no longer pass the filter; at most so many of them."""
     token = query.after
     if token is None:
         return rows
     place = find(token) if find is not None else _place(rows, token, entity)
     if place is None:
         raise skip_token_gone()
-    return rows[place + 1 :]
+    return rows[place + 1 : None if most is None else place + 1 + most]
 
 
 def _place(rows: Sequence[Record], token: UUID, entity: Entity) -> int | None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.odata.address import Step
 from linkspan.simulator.odata.exchange import Answer, Ask, json_type
+from linkspan.simulator.odata.fragments import Piece, Pieces
 from linkspan.simulator.odata.full_metadata import bare
 from linkspan.simulator.odata.navigation import Navigator
 from linkspan.simulator.odata.options import Query, bind_query
@@ -90,7 +91,7 @@ def _page(ask: Ask, navigator: Navigator, query: Query) -> Answer:
     kept = _kept_pieces(ask, navigator, page, query)
     if kept:
         head, tail = collection_frame(context(ask, query), total=total, following=following)
-        return Answer(200, headers=applied, pieces=(head, *kept, tail))
+        return Answer(200, headers=applied, pieces=Pieces(head, kept, tail))
     body = collection(
         context(ask, query), navigator.bodies(page.rows, last.entity, query), total=total, following=following
     )
@@ -99,7 +100,7 @@ def _page(ask: Ask, navigator: Navigator, query: Query) -> Answer:
     return Answer(200, encode(body), json_type(ask.level), applied)
 
 
-def _kept_pieces(ask: Ask, navigator: Navigator, page: Page, query: Query) -> Sequence[bytes]:
+def _kept_pieces(ask: Ask, navigator: Navigator, page: Page, query: Query) -> Sequence[Piece]:
     """Return the records of a large page from the store, none where it cannot be kept."""
     if ask.level != "minimal" or query.expand:
         return ()

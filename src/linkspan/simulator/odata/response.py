@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 from linkspan.simulator.faults import BcFault, server_error
 from linkspan.simulator.odata.exchange import Answer
 from linkspan.simulator.odata.failure import render_fault
+from linkspan.simulator.odata.fragments import Pieces
 from linkspan.simulator.odata.language import chosen_language, in_language
 
 _LOG: Final = logging.getLogger(__name__)
@@ -46,17 +47,17 @@ def _response(answer: Answer, correlation: UUID) -> Response:
     }
     if answer.content_type is not None:
         headers["Content-Type"] = answer.content_type
-    if answer.pieces:
+    if answer.pieces is not None:
         return PiecesResponse(answer.pieces, answer.status, headers)
     return Response(answer.body, answer.status, headers)
 
 
 class PiecesResponse(Response):
-    """A response whose body is already there in several pieces, sent one by one so that nobody need join them."""
+    """A response whose body comes in several pieces, each made when it is its turn, so that nobody need join them."""
 
-    def __init__(self, pieces: tuple[bytes, ...], status: int, headers: dict[str, str]) -> None:
+    def __init__(self, pieces: Pieces, status: int, headers: dict[str, str]) -> None:
         """Announce the length of all pieces together."""
-        super().__init__(None, status, {**headers, "Content-Length": str(sum(map(len, pieces)))})
+        super().__init__(None, status, {**headers, "Content-Length": str(pieces.size)})
         self.pieces = pieces
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

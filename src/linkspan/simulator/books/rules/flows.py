@@ -1,8 +1,10 @@
 """Fields that are computed when read: balances, stock, sums of accounts, names of related records."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date
 from typing import overload
+from uuid import UUID
 
 from linkspan.simulator.books.fields import guid, plain, text
 from linkspan.simulator.books.ledgers import (
@@ -68,6 +70,8 @@ FLOW_SOURCES: dict[str, tuple[str, ...]] = {
 }
 """The tables besides its own that an entity's computed fields are read from, where these and the row say it all."""
 
+_POSTED_IN = {"customer": "customerLedgerEntry"}
+
 _SHORT_VIEWS = {"customerFinancialDetail": ("id", "number", "lastModifiedDateTime")}
 
 
@@ -80,6 +84,15 @@ def flow_stamp(company: Company, entity: Entity) -> tuple[int, ...] | None:
         return None
     tables = (company.internal[name] if name in company.internal else company.tables[name] for name in sources)
     return tuple(table.mutations for table in tables)
+
+
+def posted_to(company: Company, entity: Entity) -> AbstractSet[UUID]:
+    """Return the ids of the rows whose computed fields come from entries of their own.
+
+    Of all other rows those that differ in nothing but their keys and names have the same computed fields.
+    """
+    ledger = company.internal[_POSTED_IN[entity.name]]
+    return {guid(row, ledger.layout.group or "id") for row in ledger.all()}
 
 
 def complete(company: Company, entity: Entity, row: Record, flows: Mapping[str, Flow]) -> Record:
