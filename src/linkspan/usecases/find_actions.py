@@ -1,6 +1,6 @@
 """Finding actions by what people say, among all of the catalog or those that some accounts' profiles enable."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from linkspan.connectors.search import Found
 from linkspan.errors import InvalidInputError, Mistake
@@ -40,5 +40,12 @@ async def find_actions(
         return hall.catalog.index.search(question, limit=limit, connector=connector)
     openings = await open_accounts(hall, caller, account_ids)
     offered = {offer.action.id for offer in offers_of(hall, caller, openings)}
+    return find_among(hall, question, offered, connector, limit)
+
+
+def find_among(hall: Hall, question: str, offered: Collection[str], connector: str | None, limit: int) -> list[Found]:
+    """The actions of those offered (their ids) that fit a question best, best first. Raises InvalidInputError for a question too long."""
+    if len(question) > _LONGEST:
+        raise InvalidInputError(mistakes=[Mistake("query", f"must be a question of 1 to {_LONGEST} characters")])
     found = hall.catalog.index.search(question, limit=_LOOKED_AT, connector=connector)
     return [one for one in found if one.action.id in offered][:limit]

@@ -12,7 +12,7 @@ from linkspan.usecases.hall import Hall
 MOST_ACCOUNTS = 50
 """So many accounts are looked at when the caller names none."""
 
-_USABLE = (AccountState.ACTIVE, AccountState.REFRESHING, AccountState.DEGRADED, AccountState.NEEDS_REAUTH)
+USABLE = (AccountState.ACTIVE, AccountState.REFRESHING, AccountState.DEGRADED, AccountState.NEEDS_REAUTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) 
     if account_ids:
         accounts = [await hall.warm.account(caller.project_id, account_id) for account_id in account_ids]
     else:
-        usable = AccountFilter(states=_USABLE, page_size=MOST_ACCOUNTS)
+        usable = AccountFilter(states=USABLE, page_size=MOST_ACCOUNTS)
         accounts = await hall.accounts.list(caller.project_id, usable)
     return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in accounts]
 

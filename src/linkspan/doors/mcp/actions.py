@@ -10,7 +10,6 @@ from linkspan.doors.mcp.server import KEPT_SECONDS
 from linkspan.doors.mcp.source import Asked, Handler, cacheable
 from linkspan.doors.mcp.tools import Tools
 from linkspan.doors.mcp.visit import Visit, read_visit
-from linkspan.engine import json_text
 from linkspan.usecases.hall import Hall
 
 INSTRUCTIONS = (
@@ -73,5 +72,4 @@ class ActionOffering:
 
     async def _call(self, asked: Asked) -> bytes:
         answer = await self._source.calls.call(self._visit, asked.message.params, asked.gone)
-        content = [{"type": "text", "text": text} for text in answer.texts]
-        return json_text.dump({"content": content, "isError": True} if answer.failed else {"content": content})
+        return answer.result()

@@ -14,6 +14,7 @@ from linkspan.doors.mcp.tools import Tools
 from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.doors.porch.inputs import inputs_of
+from linkspan.engine import json_text
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake
 from linkspan.model import Verb
 from linkspan.usecases.find_actions import find_actions
@@ -31,6 +32,11 @@ class ToolAnswer:
     texts: list[str]
     failed: bool = False
 
+    def result(self) -> bytes:
+        """As `tools/call` answers it."""
+        content = [{"type": "text", "text": text} for text in self.texts]
+        return json_text.dump({"content": content, "isError": True} if self.failed else {"content": content})
+
 
 class Calls:
     """Runs tools."""
@@ -46,7 +52,7 @@ class Calls:
         try:
             if visit.mode is ToolMode.SEARCH_EXECUTE:
                 return await self._meta(visit, name, arguments or {}, gone)
-            return await self._run(visit, self._action(name), arguments or {}, gone)
+            return await self.run(visit, self._action(name), arguments or {}, gone)
         except LinkspanError as error:
             return ToolAnswer([error_text(error)], failed=True)
 
@@ -75,11 +81,12 @@ class Calls:
         rest = {group: value for group, value in arguments.items() if group != "action_id"}
         action = self._hall.catalog.find(str(arguments.get("action_id")))
         # Groups are groups in this mode, whatever the style of single tools is.
-        return await self._run(replace(visit, style=ParamStyle.NESTED), action, rest, gone)
+        return await self.run(replace(visit, style=ParamStyle.NESTED), action, rest, gone)
 
-    async def _run(
+    async def run(
         self, visit: Visit, action: Action, arguments: Mapping[str, object], gone: Callable[[], Awaitable[bool]]
     ) -> ToolAnswer:
+        """The answer of an action. Raises LinkspanError."""
         read = read_arguments(arguments, self._tools.input_of(action), visit.style)
         account_id = await self._account(visit, action, read.groups)
         form = _form(action, read.groups)
@@ -88,6 +95,7 @@ class Calls:
             account_id=account_id,
             inputs=inputs_of(read.groups),
             door="mcp",
+            profile_id=visit.profile_id,
             dry_run=read.dry_run,
             idempotency_key=read.idempotency_key,
             allow_duplicate=read.allow_duplicate,

@@ -5,15 +5,21 @@ from starlette.routing import BaseRoute, Route
 from linkspan.doors.mcp.actions import ActionSource
 from linkspan.doors.mcp.conformance.fixture import ConformanceSource
 from linkspan.doors.mcp.endpoint import McpDoor
+from linkspan.doors.mcp.routed.source import RoutedSource
 from linkspan.usecases.hall import Hall
 
+ROUTED_PATH = "/mcp/businesscentral"
 CONFORMANCE_PATH = "/mcp/conformance"
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
 
 def routes(hall: Hall) -> list[BaseRoute]:
-    """One address for every MCP client."""
-    return [Route("/mcp", McpDoor(ActionSource(hall), hall.settings.base_url).answer, methods=_METHODS)]
+    """One address for every MCP client, and one for those of Business Central's own MCP server."""
+    base_url = hall.settings.base_url
+    return [
+        Route("/mcp", McpDoor(ActionSource(hall), base_url).answer, methods=_METHODS),
+        Route(ROUTED_PATH, McpDoor(RoutedSource(hall), base_url).answer, methods=_METHODS),
+    ]
 
 
 def conformance_routes(hall: Hall) -> list[BaseRoute]:

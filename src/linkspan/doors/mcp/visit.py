@@ -32,12 +32,16 @@ class ToolMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request's caller and wishes; `account_ids` are those that it named, which may be none."""
+    """One request's caller and wishes; `account_ids` are those that it named, which may be none.
+
+    `profile_id`: the profile whose rules hold in place of the account's own.
+    """
 
     caller: Caller
     account_ids: tuple[str, ...]
     style: ParamStyle
     mode: ToolMode
+    profile_id: str | None = None
 
 
 async def read_visit(hall: Hall, request: Request) -> Visit:

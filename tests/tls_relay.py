@@ -1,0 +1,87 @@
+"""Serves a plain HTTP address by https, for clients that refuse anything else: a relay on loopback with a certificate of its own."""
+
+import datetime as dt
+import ipaddress
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """The https address, and the certificate that a client must trust."""
+
+    url: str
+    certificate: Path
+
+
+@contextmanager
+def tls_relay(port: int, folder: Path) -> Iterator[Relay]:
+    """An https address before the plain port on loopback."""
+    certificate = _certificate(folder)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, folder / "relay-key.pem")
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        threading.Thread(target=_serve, args=(listening, context, port), daemon=True).start()
+        yield Relay(f"https://127.0.0.1:{listening.getsockname()[1]}", certificate)
+
+
+def _serve(listening: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with suppress(OSError):
+        while True:
+            arrived, _ = listening.accept()
+            threading.Thread(target=_connect, args=(arrived, context, port), daemon=True).start()
+
+
+def _connect(arrived: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with (
+        suppress(OSError),
+        arrived,
+        socket.create_connection(("127.0.0.1", port)) as behind,
+        context.wrap_socket(arrived, server_side=True) as front,
+    ):
+        back = threading.Thread(target=_pump, args=(behind, front), daemon=True)
+        back.start()
+        _pump(front, behind)
+        back.join()
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while data := source.recv(65536):
+            target.sendall(data)
+    for end in (source, target):
+        with suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
+
+
+def _certificate(folder: Path) -> Path:
+    key, now = ec.generate_private_key(ec.SECP256R1()), dt.datetime.now(dt.UTC)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests of Linkspan")])
+    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = serialization.NoEncryption()
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
+    (folder / "relay-key.pem").write_bytes(private)
+    (folder / "relay.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    return folder / "relay.pem"
