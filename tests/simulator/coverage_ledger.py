@@ -3,6 +3,7 @@
 Run it as `python tests/simulator/coverage_ledger.py` after a change; a test compares the page with what it writes.
 """
 
+import csv
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from test_behaviour_list import EXCUSED, NEEDED, OTHER, TESTS
 
+from linkspan.simulator.administration.route import ROUTE, load_automation
 from linkspan.simulator.books.demo import build_demo_world
 from linkspan.simulator.books.layouts import PLATFORM
 from linkspan.simulator.books.rules.actions import ACTIONS
@@ -19,6 +21,7 @@ from linkspan.simulator.books.rules.views import VIEWS
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, load_contract
 
+LEFT_OUT = Path(__file__).with_name("automation_left_out.tsv")
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator-coverage.md"
 SIMULATED, PARTLY, MISSING, NOT_OFFERED = "simulated", "partly", "not", "-"
 HEAD = """# What the simulator covers
@@ -62,7 +65,8 @@ def ledger() -> str:
     table = ["| entity set | fields | links | read | create | update | delete |", "|---|---|---|---|---|---|---|"]
     table += [f"| {' | '.join(row)} |" for row in rows]
     parts = [HEAD.format(counts=counts), "## Entities\n", "\n".join(table), "\n## Bound actions\n"]
-    parts += ["\n".join(_operations(operations)), "\n## Behaviours\n", "\n".join(_behaviours())]
+    parts += ["\n".join(_operations(operations)), "\n## Automation\n", "\n".join(_automation())]
+    parts += ["\n## Behaviours\n", "\n".join(_behaviours())]
     return "\n".join(parts) + "\n"
 
 
@@ -92,6 +96,22 @@ def _operations(operations: list[tuple[str, str]]) -> Iterator[str]:
     yield "|---|---|---|"
     for entity, name in operations:
         yield f"| {entity} | `{name}` | {SIMULATED if (entity, name) in ACTIONS else MISSING} |"
+
+
+def _automation() -> Iterator[str]:
+    """Lines about the automation route: its entity sets with their verbs and actions, and what is left out and why."""
+    entities = [one for one in load_automation().entities.values() if one.name != "company"]
+    yield f"{len(entities)} entity sets of `api/{'/'.join(ROUTE)}` about companies, users and permissions, all simulated, besides"
+    yield "`companies`; what is granted or taken away here holds in `api/v2.0` from the next request on.\n"
+    yield "| entity set | key | fields | links | verbs | actions |"
+    yield "|---|---|---|---|---|---|"
+    for one in sorted(entities, key=lambda entity: entity.set):
+        verbs = ", ".join(verb for verb in ("read", "create", "update", "delete") if verb in one.verbs)
+        actions = ", ".join(f"`{name}`" for name in one.operations) or NOT_OFFERED
+        yield f"| {one.set} | {', '.join(one.key)} | {len(one.fields)} | {len(one.links)} | {verbs} | {actions} |"
+    yield "\nLeft out:\n"
+    with LEFT_OUT.open(encoding="utf-8", newline="") as file:
+        yield from (f"- {row['entity sets']}: {row['reason']}" for row in csv.DictReader(file, delimiter="\t"))
 
 
 def _behaviours() -> Iterator[str]:

@@ -36,7 +36,7 @@ def test_the_sets_that_notify_are_those_that_can_be_subscribed_to(books: Books, 
 def test_routes_are_listed_and_nothing_else_is_there(books: Books) -> None:
     routes = books.http.get(runtime(books, "apiRoutes")).json()["value"]
 
-    assert {"v2.0", "microsoft/runtime/beta"} == {one["route"] for one in routes}
+    assert {"v2.0", "microsoft/runtime/beta", "microsoft/automation/v2.0"} == {one["route"] for one in routes}
     assert 404 == books.http.get(runtime(books, "customers")).status_code
     assert 501 == books.http.post(runtime(books, "apiRoutes"), json={}).status_code
     assert 401 == books.http.get(runtime(books, "apiRoutes"), headers={"authorization": "x"}).status_code

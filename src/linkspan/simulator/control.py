@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from linkspan.simulator.administration.route import load_automation
 from linkspan.simulator.books.world import World
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.command import ControlError, command
@@ -213,7 +214,7 @@ class Control(EntraControl, ServiceControl, TapeControl):
         self, entity_set: str, allowed: Allowed, *, user: str | None = None, client_id: UUID | None = None
     ) -> Allowed:
         """Hold a user, an application on its own, or (neither given) everybody to `all`, `read` or `none` of a set."""
-        if entity_set not in load_contract().by_set:
+        if entity_set not in load_contract().by_set.keys() | load_automation().by_set.keys():
             raise ControlError(f"There is no entity set {entity_set}.")
         who = client_id if user is None else self._user_id(user)
         self.service.permissions.set(who, entity_set, allowed)

@@ -57,14 +57,19 @@ class EntraControl(Commanded):
         certificate: str | None = None,
         public: bool = False,
         spa_redirect_uris: tuple[str, ...] = (),
+        roles: tuple[str, ...] | None = None,
     ) -> RegisteredApp:
         """Register an application for Business Central in `tenant` and return its client id and secret.
 
         With a `certificate` (PEM) it gets no secret but signs assertions; a `public` one gets neither.
         `spa_redirect_uris` belong to single-page applications: their refresh tokens end 24 hours after the sign-in.
+        `roles` are its application permissions, such as `API.ReadWrite.All`; without them it has those of both APIs.
         """
         home = self._tenant(tenant)
-        permissions, roles = default_permissions()
+        permissions, usual = default_permissions()
+        unknown = sorted(set(roles or ()) - BUSINESS_CENTRAL.roles)
+        if unknown:
+            raise ControlError(f"Business Central has no application permission {unknown[0]}.")
         certificates = () if certificate is None else (_checked_certificate(certificate),)
         created = () if public or certificates else (_new_secret(None, None),)
         app = AppRegistration(
@@ -76,7 +81,7 @@ class EntraControl(Commanded):
             secrets=created,
             certificates=certificates,
             permissions=permissions,
-            roles=roles,
+            roles=usual if roles is None else frozenset(BUSINESS_CENTRAL.scope(one) for one in roles),
             public=public,
             spa_redirect_uris=spa_redirect_uris,
         )

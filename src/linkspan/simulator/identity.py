@@ -8,11 +8,12 @@ from uuid import UUID
 from joserfc.errors import JoseError
 
 from linkspan.simulator.entra.authority import V1_ISSUER, Authority
+from linkspan.simulator.entra.directory import Directory
 from linkspan.simulator.entra.resources import BUSINESS_CENTRAL
 from linkspan.simulator.faults import invalid_credentials
 
 _ACCEPTED_SCOPES: Final = frozenset(BUSINESS_CENTRAL.delegated)
-_ACCEPTED_ROLES: Final = frozenset({"API.ReadWrite.All"})
+_ROLE: Final = "API.ReadWrite.All"
 _MOST_REMEMBERED: Final = 10_000
 
 
@@ -45,10 +46,16 @@ class Identity:
         self.authority = authority
         self._remembered: dict[bytes, _Verified] = {}
 
-    def authenticate(self, authorization_header: str | None, *, tenant_in_url: str | None) -> Caller:
+    @property
+    def directory(self) -> Directory:
+        """The people and applications that tokens speak for."""
+        return self.authority.directory
+
+    def authenticate(self, authorization_header: str | None, *, tenant_in_url: str | None, role: str = _ROLE) -> Caller:
         """Return the caller behind a Bearer header.
 
-        `tenant_in_url` is the tenant id or domain in the address, or None where the token alone names the tenant.
+        `tenant_in_url` is the tenant id or domain in the address, or None where the token alone names the tenant; `role`
+        is the application permission that an application on its own needs.
         Raises BcFault 401 Authentication_InvalidCredentials whatever the reason, as the gateway does: signature,
         issuer, audience, time, scope, tenant, missing licence, or an application that is not enabled.
         """
@@ -58,7 +65,7 @@ class Identity:
         known = self._verified(token.strip())
         self._check_now(known)
         self._check_tenant(known.caller, tenant_in_url)
-        self._check_admission(known.caller)
+        self._check_admission(known.caller, role)
         return known.caller
 
     def forget(self) -> None:
@@ -91,10 +98,10 @@ class Identity:
         if tenant is None or tenant.id != caller.tenant_id:
             raise invalid_credentials()
 
-    def _check_admission(self, caller: Caller) -> None:
+    def _check_admission(self, caller: Caller, role: str) -> None:
         if caller.user_id is None:
             enabled = (caller.tenant_id, caller.app_id) in self.authority.business_central_apps
-            if not (enabled and caller.roles & _ACCEPTED_ROLES):
+            if not (enabled and role in caller.roles):
                 raise invalid_credentials()
             return
         user = self.authority.directory.user(caller.user_id)

@@ -1,10 +1,11 @@
 """What a user or application may do with an entity set: the permission sets of Business Central, as far as clients see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Literal, Protocol
 from uuid import UUID
 
+from linkspan.simulator.administration.permission_sets import Held, may, table_of
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.faults import BcFault, forbidden, server_error
 
@@ -63,13 +64,21 @@ class Permissions:
         return general | {name: allowed for (owner, name), allowed in self._rules.items() if owner == who}
 
 
-def check_permission(allowed: Mapping[str, Allowed], entity: Entity, method: str, code: RefusalCode) -> None:
-    """Raise the refusal of a request that its caller may not make."""
-    limit = allowed.get(entity.set, "all")
-    verb = _VERBS.get(method, "Read")
-    if limit == "all" or (limit == "read" and verb == "Read"):
-        return
-    raise _refusal(code, f"(TableData {entity.table} {verb}: Business Central)")
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What a caller may do: so much as the permission sets that it holds allow (None: everything), less the exceptions."""
+
+    held: tuple[Held, ...] | None = None
+    exceptions: Mapping[str, Allowed] = field(default_factory=dict)
+
+    def check(self, entity: Entity, method: str, company: str, code: RefusalCode) -> None:
+        """Raise the refusal of a request that the caller may not make in a company (blank: outside all companies)."""
+        verb = _VERBS.get(method, "Read")
+        limit = self.exceptions.get(entity.set, "all")
+        allowed = limit == "all" or (limit == "read" and verb == "Read")
+        if allowed and (self.held is None or may(self.held, table_of(entity), verb[0], company)):
+            return
+        raise _refusal(code, f"(TableData {entity.table} {verb}: Business Central)")
 
 
 def _refusal(code: RefusalCode, what: str) -> BcFault:

@@ -1,10 +1,14 @@
 """The demo world: two invented tenants with their environments and companies, the same every time on the same day."""
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache, partial
 from itertools import count
 from uuid import NAMESPACE_DNS, UUID, uuid5
 
+from linkspan.simulator.administration.people import assign, enrol_app, enrol_group, enrolled, fetch_new, join
+from linkspan.simulator.administration.permission_sets import HARBOUR_TOOLS, find_sets
+from linkspan.simulator.books.fields import guid
 from linkspan.simulator.books.seed.approvals import plant_approvals
 from linkspan.simulator.books.seed.ledger import book_month, month_ends, plant_journals, plant_opening
 from linkspan.simulator.books.seed.masters import plant_masters
@@ -16,13 +20,23 @@ from linkspan.simulator.books.seed.time import SeedClock
 from linkspan.simulator.books.seed.trade import Trade
 from linkspan.simulator.books.world import Company, Environment, World
 from linkspan.simulator.books.write_log import TimeSource
-from linkspan.simulator.entra.demo import DEMO_DOMAIN, DEMO_TENANT_ID, OTHER_DOMAIN
+from linkspan.simulator.entra.demo import (
+    CLERK,
+    DEMO_CLIENT_ID,
+    DEMO_DOMAIN,
+    DEMO_TENANT_ID,
+    OTHER_DOMAIN,
+    demo_directory,
+    invented_id,
+)
 from linkspan.simulator.entra.demo import OTHER_TENANT_ID as _OTHER_TENANT_ID
 
 MAIN_TENANT_ID = DEMO_TENANT_ID
 MAIN_DOMAIN = DEMO_DOMAIN
 OTHER_TENANT_ID = _OTHER_TENANT_ID
 MAIN_COMPANY = "Tidewater Chandlers"
+
+COUNTER_GROUP_ID = invented_id("group Counter staff")
 
 _NAMESPACE = uuid5(NAMESPACE_DNS, "books.simulator.linkspan.example")
 _PAST = timedelta(days=345)
@@ -78,7 +92,26 @@ def _template(today: date) -> World:
     build_company(sandbox, _PRACTICE, clock)
     other = world.add_tenant(OTHER_TENANT_ID, OTHER_DOMAIN)
     build_company(other.add("Production", "Production", country="NL"), _OTHER, clock)
+    _plant_people(world)
     return world
+
+
+def _plant_people(world: World) -> None:
+    """Make users of the licensed people and of the demo application, and a group of those who stand at the counter."""
+    directory = demo_directory()
+    app = directory.find_app(str(DEMO_CLIENT_ID))
+    for place in [place for tenant in world.tenants.values() for place in tenant.environments.values()]:
+        world.log.new_id = partial(_numbered_id, f"people {place.tenant.domain} {place.name}", count())
+        fetch_new(place, directory)
+        if app is not None and place.tenant.id == app.tenant_id:
+            enrol_app(place, app)
+            group = enrol_group(place, COUNTER_GROUP_ID, "COUNTER", "Counter staff")
+            join(place, group, enrolled(place, invented_id(f"user {CLERK}")))
+            assign(place, guid(group, "groupUserSecurityId"), find_sets("COUNTER", HARBOUR_TOOLS)[0])
+
+
+def _numbered_id(about: str, numbers: Iterator[int]) -> UUID:
+    return uuid5(_NAMESPACE, f"{about} {next(numbers)}")
 
 
 def _copy(original: Company, place: Environment, name: str) -> Company:

@@ -49,6 +49,11 @@ def day(record: Mapping[str, object], name: str) -> date:
     return cast("date", record[name])
 
 
+def moment(record: Mapping[str, object], name: str) -> datetime:
+    """Return a date and time, in UTC."""
+    return cast("datetime", record[name])
+
+
 def round_to(value: Decimal, unit: Decimal = CENT) -> Decimal:
     """Round half up to a multiple of ``unit`` and drop trailing zeros, as computed amounts are shown."""
     return plain(_WIDE.multiply(_WIDE.quantize(_WIDE.divide(value, unit), Decimal(1)), unit))

@@ -51,6 +51,7 @@ INTERNAL: dict[str, Layout] = {
     "cancellation": Layout("Cancelled Document", ("id",), ("Id",), stamped=False),
     "paymentMark": Layout("Applies-to ID", ("entryNumber",), ("Entry No.",), group="paymentId", stamped=False),
     "orderShipment": Layout("Order Shipment", ("entryNumber",), ("Entry No.",), group="lineId", stamped=False),
+    "configurationPackage": Layout("Config. Package", ("code",), ("Code",), stamped=False),
     "journalTaxCode": Layout("Journal Tax Code", ("id",), ("Id",), stamped=False),
 }
 """Tables that no address shows; all rows have an ``id``."""

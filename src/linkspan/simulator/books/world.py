@@ -10,6 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from linkspan.simulator.books.layouts import ALIASES, INTERNAL, layout_of, stored_entities
+from linkspan.simulator.books.office import open_office
 from linkspan.simulator.books.table import Layout, Record, Table
 from linkspan.simulator.books.write_log import TimeSource, WriteLog
 from linkspan.simulator.contract import Entity, load_contract
@@ -95,19 +96,20 @@ class Company:
 
 @dataclass(slots=True)
 class Environment:
-    """A named environment of a tenant; ``directory`` is the table of its companies' public rows."""
+    """A named environment of a tenant; ``directory`` has its companies' public rows, ``office`` what they share."""
 
     name: str
     type: Literal["Production", "Sandbox"]
     tenant: "Tenant"
     directory: Table
+    office: dict[str, Table]
     companies: dict[UUID, Company] = field(default_factory=dict)
     state: EnvironmentState = "Active"
     country: str = "NO"
     version: str = "29.0.48201.0"
 
     def add(self, company: Company) -> Company:
-        """Add a company and its public row; raises the same-key fault when the name is taken."""
+        """Add a company and its public row, which a transaction undoes; raises the same-key fault for a name that is taken."""
         moment = self.tenant.world.log.stamp()
         nobody = UUID(int=0)
         self.directory.insert(
@@ -125,7 +127,28 @@ class Environment:
             }
         )
         self.companies[company.id] = company
+        self.tenant.world.log.remember(lambda: self._forget(company.id))
         return company
+
+    def exchange(self, company: Company) -> None:
+        """Put a company in the place of the one with its id, which a transaction undoes."""
+        before = self.companies[company.id]
+        self.companies[company.id] = company
+        self.tenant.world.log.remember(lambda: self.companies.update({company.id: before}))
+
+    def drop(self, company: Company) -> None:
+        """Take a company with its public row out, which a transaction undoes; the order of the others stays."""
+        before = dict(self.companies)
+        self.directory.remove(company.id)
+        del self.companies[company.id]
+        self.tenant.world.log.remember(lambda: self._put_back(before))
+
+    def _forget(self, company_id: UUID) -> None:
+        del self.companies[company_id]
+
+    def _put_back(self, companies: Mapping[UUID, Company]) -> None:
+        self.companies.clear()
+        self.companies.update(companies)
 
     def company_rows(self) -> Sequence[Record]:
         """Return the public rows of the companies in name order."""
@@ -151,7 +174,8 @@ class Tenant:
     def add(self, name: str, kind: Literal["Production", "Sandbox"], *, country: str = "NO") -> Environment:
         """Make an empty environment."""
         entity = load_contract().entities["company"]
-        made = Environment(name, kind, self, Table(entity, layout_of(entity), self.world.log), country=country)
+        log = self.world.log
+        made = Environment(name, kind, self, Table(entity, layout_of(entity), log), open_office(log), country=country)
         self.environments[name] = made
         return made
 
@@ -204,7 +228,7 @@ class World:
     def snapshot(self) -> Snapshot:
         """Return the present state."""
         places = [env for tenant in self.tenants.values() for env in tenant.environments.values()]
-        tables = [place.directory for place in places]
+        tables = [table for place in places for table in (place.directory, *place.office.values())]
         tables += [table for place in places for one in place.companies.values() for table in one.every_table()]
         return Snapshot(
             tables=tuple((table, table.freeze()) for table in tables),
@@ -229,6 +253,8 @@ class World:
             owner = twin.add_tenant(tenant.id, tenant.domain)
             for name, place in tenant.environments.items():
                 companies = {one.id: one.fork(twin.log) for one in place.companies.values()}
-                directory = place.directory.fork(twin.log)
-                owner.environments[name] = replace(place, tenant=owner, directory=directory, companies=companies)
+                shared = {table: rows.fork(twin.log) for table, rows in place.office.items()}
+                owner.environments[name] = replace(
+                    place, tenant=owner, directory=place.directory.fork(twin.log), office=shared, companies=companies
+                )
         return twin

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from linkspan.simulator.contract import Contract, Entity, Field, Link
 from linkspan.simulator.faults import query_syntax, resource_not_found
+from linkspan.simulator.odata.keys import Key, read_key, write_key
 from linkspan.simulator.odata.literals import read_guid
 
 _SEGMENT: Final = re.compile(r"([^()]+)(?:\((.*)\))?", re.DOTALL)
@@ -38,13 +39,13 @@ class Place:
 class Step:
     """One entity on the way: a set (no link) or a navigation of the step before, with or without a key.
 
-    `also` holds further parts of a composite key: fields and the ids that they must have.
+    `key` is the first part of its key; `also` holds the further parts: fields and the values that they must have.
     """
 
     entity: Entity
     link: Link | None
-    key: UUID | None
-    also: tuple[tuple[str, UUID], ...] = ()
+    key: Key | None
+    also: tuple[tuple[str, Key], ...] = ()
 
     @property
     def many(self) -> bool:
@@ -55,6 +56,11 @@ class Step:
     def name(self) -> str:
         """The segment as written, without its key."""
         return self.entity.set if self.link is None else self.link.name
+
+    @property
+    def key_text(self) -> str:
+        """The key as an address has it, without parentheses."""
+        return write_key(self.entity, {self.entity.key[0]: self.key, **dict(self.also)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +108,7 @@ def read_address(segments: tuple[str, ...], contract: Contract, *, quoted: bool 
     Raises 404 for an unknown segment (with its name) and for a malformed key.
     """
     if quoted:
-        segments = tuple(_QUOTED_KEY.sub(r"(\1)", segment) for segment in segments)
+        segments = tuple(_unquoted(segment, contract) for segment in segments)
     name, key_text = _segment(segments[0])
     if name == "companies" and len(segments) > 1 and segments[1] != "$count":
         key = _key(key_text)
@@ -113,6 +119,14 @@ def read_address(segments: tuple[str, ...], contract: Contract, *, quoted: bool 
             return _walk(segments, None, contract)
         return _walk(nested, key, contract)
     return _walk(segments, None, contract)
+
+
+def _unquoted(segment: str, contract: Contract) -> str:
+    """Take the quotes off a GUID, unless the set's key is a text."""
+    entity = contract.by_set.get(segment.partition("(")[0])
+    if entity is not None and entity.fields[entity.key[0]].type == "string":
+        return segment
+    return _QUOTED_KEY.sub(r"(\1)", segment)
 
 
 def _walk(segments: tuple[str, ...], company: UUID | None, contract: Contract) -> Address:
@@ -168,25 +182,11 @@ def _segment(text: str) -> tuple[str, str | None]:
 
 
 def _step(entity: Entity, link: Link | None, key_text: str | None) -> Step:
-    """Return a step whose key is an id alone, ``id=…``, or such with further ids: ``parentId=…,id=…``."""
-    if key_text is None or "=" not in key_text:
-        return Step(entity, link, _key(key_text))
-    parts = dict(_named(part, entity) for part in key_text.split(","))
-    own = parts.pop("id", None)
-    if own is None:
-        raise query_syntax()
-    return Step(entity, link, own, tuple(parts.items()))
-
-
-def _named(text: str, entity: Entity) -> tuple[str, UUID]:
-    name, _, value = (part.strip() for part in text.partition("="))
-    known = entity.fields.get(name)
-    if known is None or known.type != "guid":
-        raise query_syntax()
-    key = _key(value)
-    if key is None:
-        raise query_syntax()
-    return name, key
+    """Return a step whose key is a value alone, ``id=…``, or several parts: ``parentId=…,id=…``."""
+    if key_text is None:
+        return Step(entity, link, None)
+    (_, own), *others = read_key(key_text, entity)
+    return Step(entity, link, own, tuple(others))
 
 
 def _key(text: str | None) -> UUID | None:

@@ -2,16 +2,22 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
 from starlette.requests import Request
 
+from linkspan.simulator.administration.people import sign_in
+from linkspan.simulator.administration.route import ROLE, ROUTE
 from linkspan.simulator.books.world import Environment, World
+from linkspan.simulator.entra.directory import Directory
 from linkspan.simulator.faults import body_too_large, no_environment, tenant_unavailable
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.address import Place, read_place
+
+API_ROLE: Final = "API.ReadWrite.All"
+"""The application permission for the books."""
 
 
 class Caller(Protocol):
@@ -36,8 +42,13 @@ class Caller(Protocol):
 class Identity(Protocol):
     """The bearer check."""
 
-    def authenticate(self, header: str | None, /, *, tenant_in_url: str | None) -> Caller:
-        """Return the caller of an Authorization header; raises the 401 fault."""
+    @property
+    def directory(self) -> Directory:
+        """The people and applications that tokens speak for."""
+        ...
+
+    def authenticate(self, header: str | None, /, *, tenant_in_url: str | None, role: str = API_ROLE) -> Caller:
+        """Return the caller of an Authorization header, an application only with this role; raises the 401 fault."""
         ...
 
 
@@ -58,13 +69,15 @@ class Arrival:
 def arrive(world: World, identity: Identity, gate: Gate, request: Request) -> Arrival:
     """Check the token, then find the environment; raises the gateway's faults."""
     place = read_place(raw_path(request).removeprefix("/v2.0/"))
-    caller = identity.authenticate(request.headers.get("authorization"), tenant_in_url=place.tenant)
+    role = ROLE if place.custom == ROUTE else API_ROLE
+    caller = identity.authenticate(request.headers.get("authorization"), tenant_in_url=place.tenant, role=role)
     environment = world.find_environment(place.tenant or str(caller.tenant_id), place.environment)
     if environment.state == "SoftDeleted":
         raise no_environment()
     if environment.state != "Active":
         raise tenant_unavailable()
     gate.check_open(environment.tenant.id, environment.name)
+    sign_in(environment, caller, identity.directory)
     return Arrival(place, environment, caller)
 
 

@@ -11,7 +11,6 @@ from linkspan.simulator.odata.metadata import describe, metadata_document, servi
 from linkspan.simulator.odata.options import read_options
 from linkspan.simulator.odata.reading import read
 from linkspan.simulator.odata.writing import write
-from linkspan.simulator.permissions import check_permission
 
 _READS: Final = frozenset({"GET", "HEAD"})
 _WITH_JSON: Final = frozenset({"POST", "PATCH"})
@@ -33,9 +32,11 @@ def _respond(desk: Desk, incoming: Incoming) -> Answer:
     options = read_options(incoming.raw_query, ignored=_ignored(desk))
     address = read_address(incoming.segments, desk.contract, quoted=desk.switches.quoted_guid_keys)
     ask = Ask(desk, incoming, options, read_preferences(incoming.headers.get("prefer", "")), address)
+    company = ask.company()
     for step in address.steps:
         method = incoming.method if step is address.last else "GET"
-        check_permission(desk.allowed, step.entity, method, desk.switches.permission_refusal)
+        name = company.name if company is not None else ""
+        desk.access.check(step.entity, method, name, desk.switches.permission_refusal)
     if incoming.method in _READS:
         return read(ask)
     _check_write(incoming, address)

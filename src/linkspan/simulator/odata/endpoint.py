@@ -5,6 +5,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
 
+from linkspan.simulator.administration.administration import Administration
+from linkspan.simulator.administration.jobs import run_due
+from linkspan.simulator.administration.people import held_by
+from linkspan.simulator.administration.route import ROUTE, load_automation
+from linkspan.simulator.books.rules import standard
 from linkspan.simulator.books.world import Tenant
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault, invalid_credentials
@@ -15,6 +20,8 @@ from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.environments import administered_list, environment_list
 from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
 from linkspan.simulator.odata.response import answered
+from linkspan.simulator.odata.shelf import Shelf
+from linkspan.simulator.permissions import Access
 from linkspan.simulator.served import Service
 
 _VERBS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
@@ -74,18 +81,8 @@ class _Door:
 
     def _answer(self, request: Request, arrival: Arrival, body: bytes) -> Answer:
         place = arrival.place
-        apis = self._service.apis
-        contract = self._contract if place.custom is None else apis.contract_of(place.custom, arrival.environment)
-        desk = Desk(
-            self._world,
-            arrival.environment,
-            contract,
-            f"{outside(request)}/v2.0/{place.root}",
-            self._service.switches.now,
-            self._gate.limits,
-            self._service.pages,
-            self._service.permissions.of(arrival.caller),
-        )
+        run_due(arrival.environment, self._identity.directory)
+        desk = self._desk(arrival, f"{outside(request)}/v2.0/{place.root}")
         path = quote(raw_path(request), safe="/%()'!$&*+,;=:@~-._")
         incoming = Incoming(
             method=request.method,
@@ -99,10 +96,33 @@ class _Door:
         if taped is not None:
             return taped
         if place.runtime:
-            return answer_runtime(desk, incoming, ["/".join(route) for route in apis.by_route])
+            return answer_runtime(desk, incoming, ["/".join(route) for route in (ROUTE, *self._service.apis.by_route)])
         if place.segments == ("$batch",):
             return answer_batch(desk, incoming, lambda: self._gate.count(arrival.user))
         return respond(desk, incoming)
+
+    def _desk(self, arrival: Arrival, root: str) -> Desk:
+        """Return the desk for a route: the standard API, a custom one, or the automation API."""
+        environment, custom = arrival.environment, arrival.place.custom
+        shelf: Shelf = standard
+        if custom is None:
+            contract = self._contract
+        elif custom == ROUTE:
+            contract, shelf = load_automation(), Administration(environment, self._identity.directory)
+        else:
+            contract = self._service.apis.contract_of(custom, environment)
+        caller = arrival.caller
+        return Desk(
+            self._world,
+            environment,
+            contract,
+            root,
+            self._service.switches.now,
+            self._gate.limits,
+            self._service.pages,
+            Access(held_by(environment, caller.user_id or caller.app_id), self._service.permissions.of(caller)),
+            shelf,
+        )
 
     def _tenant(self, request: Request) -> Tenant:
         caller = self._identity.authenticate(request.headers.get("authorization"), tenant_in_url=None)

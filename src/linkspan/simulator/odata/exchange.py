@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from linkspan.simulator.books.rules import standard
 from linkspan.simulator.books.world import Company, Environment, World
 from linkspan.simulator.contract import Contract
 from linkspan.simulator.faults import company_not_found
@@ -12,7 +13,8 @@ from linkspan.simulator.limits import Limits
 from linkspan.simulator.odata.address import Address
 from linkspan.simulator.odata.fragments import PageStore, Pieces
 from linkspan.simulator.odata.literals import read_guid
-from linkspan.simulator.permissions import Allowed
+from linkspan.simulator.odata.shelf import Shelf
+from linkspan.simulator.permissions import Access
 from linkspan.simulator.switches import Switches
 
 MetadataLevel = Literal["none", "minimal", "full"]
@@ -24,7 +26,7 @@ _LEVEL: Final = re.compile(r"odata\.metadata\s*=\s*(none|minimal|full)", re.IGNO
 class Desk:
     """What all requests to the API of one environment share; `root` is the outside address of that API.
 
-    `allowed` holds the caller to less than everything with the entity sets in it.
+    `access` is what the caller may do, `shelf` keeps the records of the API.
     """
 
     world: World
@@ -34,7 +36,8 @@ class Desk:
     switches: Switches
     limits: Limits
     pages: PageStore
-    allowed: Mapping[str, Allowed] = field(default_factory=dict)
+    access: Access = field(default_factory=Access)
+    shelf: Shelf = standard
 
 
 @dataclass(frozen=True, slots=True)

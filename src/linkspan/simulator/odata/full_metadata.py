@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from linkspan.simulator.contract import Contract, Entity
+from linkspan.simulator.odata.keys import write_key
 from linkspan.simulator.odata.literals import EDM_TYPES
 
 # JSON itself tells the type of these.
@@ -16,8 +17,7 @@ def annotated(body: Mapping[str, object], entity: Entity, contract: Contract, ro
 
     `root` is the outside address of the company, or of the API where there is none.
     """
-    key = entity.key[0]
-    address = f"{entity.set}({body[key]})" if key in body else entity.set
+    address = f"{entity.set}({write_key(entity, body)})" if body.keys() >= {*entity.key} else entity.set
     full: dict[str, object] = {
         "@odata.type": f"#{contract.namespace}.{entity.name}",
         "@odata.id": f"{root}/{address}",

@@ -104,7 +104,9 @@ def _navigation(link: Link, entity: Entity, contract: Contract) -> list[str]:
     if link.contained:
         text += ' ContainsTarget="true"'
     constraint = f'<ReferentialConstraint Property="{link.own_field}" ReferencedProperty="{link.target_field}"/>'
-    return [f"{text}>", constraint, "</NavigationProperty>"]
+    # A part that is found by a fixed value, and not by a property of its parent, has no constraint to tell.
+    inner = [constraint] if link.own_field in entity.fields else []
+    return [f"{text}>", *inner, "</NavigationProperty>"]
 
 
 def _actions(entity: Entity, contract: Contract) -> list[str]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from linkspan.simulator.books.fields import guid
-from linkspan.simulator.books.rules import semantics
 from linkspan.simulator.books.rules.flows import ComputedRows, flow_stamp
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
@@ -15,12 +14,12 @@ from linkspan.simulator.odata.address import Step
 from linkspan.simulator.odata.exchange import Desk, MetadataLevel
 from linkspan.simulator.odata.fragments import SMALLEST_PAGE, Piece, Source
 from linkspan.simulator.odata.full_metadata import annotated
+from linkspan.simulator.odata.keys import Key, row_id
 from linkspan.simulator.odata.literals import EMPTY_GUID
 from linkspan.simulator.odata.options import Expansion, Query
 from linkspan.simulator.odata.paging import Finder, cut_page
 from linkspan.simulator.odata.prepared import Writing
 from linkspan.simulator.odata.representation import Body, encode, write_records
-from linkspan.simulator.permissions import check_permission
 
 
 class Navigator:
@@ -55,7 +54,7 @@ class Navigator:
         """Return the records of a set in primary-key order, not yet filtered, with the fields that `query` needs."""
         if step.entity.name == "company":
             return self._environment.company_rows()
-        return semantics.read(
+        return self._desk.shelf.read(
             self.company,
             step.entity,
             parent=parent,
@@ -86,14 +85,14 @@ class Navigator:
             return None
         place = (entity.name, link.target_field, value, *(parent[own] for own in link.also))
         if place not in self._seen:
-            self._seen[place] = semantics.read_linked(self.company, entity, link, dict(parent))
+            self._seen[place] = self._desk.shelf.read_linked(self.company, entity, link, dict(parent))
         return self._seen[place]
 
     def etag_of(self, entity: Entity, record: condition.Record) -> str:
         """Return the etag of a record."""
         if entity.name == "company":
             return self._environment.directory.etag_of(dict(record))
-        return semantics.etag_of(self.company, entity, record)
+        return self._desk.shelf.etag_of(self.company, entity, record)
 
     def bodies(self, records: Sequence[condition.Record], entity: Entity, query: Query) -> list[Body]:
         """Return the records as the query wants them written."""
@@ -110,10 +109,11 @@ class Navigator:
 
         def find(record_id: UUID) -> int | None:
             if step.entity.name != "company":
-                place = self.company.tables[step.entity.name].index_of(record_id)
+                table = self.company.tables.get(step.entity.name)
+                place = table.index_of(record_id) if table is not None else None
                 if place is not None and place < len(stored) and stored[place][key] == record_id:
                     return place
-            return next((place for place, row in enumerate(stored) if row[key] == record_id), None)
+            return next((place for place, row in enumerate(stored) if row_id(step.entity, row) == record_id), None)
 
         return find
 
@@ -123,8 +123,8 @@ class Navigator:
             return ()
         stamp = flow_stamp(self.company, entity)
         stored = rows.stored if isinstance(rows, ComputedRows) else rows
-        table = self.company.tables[entity.name]
-        if stamp is None or stored[0] is not table.get(table.identity_of(stored[0])):
+        table = self.company.tables.get(entity.name)
+        if stamp is None or table is None or stored[0] is not table.get(table.identity_of(stored[0])):
             return ()
 
         names = rows.names if isinstance(rows, ComputedRows) else ()
@@ -141,18 +141,28 @@ class Navigator:
         key = (id(table), entity.name, query.select, stored[0][entity.key[0]])
         return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows, texts))
 
-    def _keyed(self, step: Step, key: UUID, parent: Record | None) -> Record | None:
+    def _keyed(self, step: Step, key: Key, parent: Record | None) -> Record | None:
         if step.entity.name == "company":
-            return self._environment.directory.get(key)
-        found = semantics.read_one(self.company, step.entity, key, parent=parent)
+            return self._environment.directory.get(key) if isinstance(key, UUID) else None
+        if len(step.entity.key) > 1:
+            return self._by_parts(step, {step.entity.key[0]: key, **dict(step.also)}, parent)
+        found = self._desk.shelf.read_one(self.company, step.entity, key, parent=parent)
         if found is None or parent is None or step.link is None:
             return found
         pairs = {step.link.own_field: step.link.target_field, **step.link.also}
         return found if all(found[target] == parent[own] for own, target in pairs.items()) else None
 
+    def _name_of(self, record: condition.Record) -> str:
+        """Return the name of the company of the address, or of the company that a record is about."""
+        return self._company.name if self._company is not None else str(record["name"])
+
+    def _by_parts(self, step: Step, parts: Mapping[str, Key], parent: Record | None) -> Record | None:
+        rows = self._desk.shelf.read(self.company, step.entity, parent=parent, link=step.link, wanted=parts)
+        return next((row for row in rows if all(row[name] == value for name, value in parts.items())), None)
+
     def _expanded(self, record: condition.Record, expansion: Expansion) -> tuple[object, int | None]:
         target, query = expansion.target, expansion.query
-        check_permission(self._desk.allowed, target, "GET", self._desk.switches.permission_refusal)
+        self._desk.access.check(target, "GET", self._name_of(record), self._desk.switches.permission_refusal)
         if self._company is None:
             return self._expanded_company(record, expansion)
         if not expansion.link.many:

@@ -11,6 +11,7 @@ from linkspan.simulator.books.rules.flows import ComputedRows
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.contract import Contract, Entity
 from linkspan.simulator.faults import body_too_large, skip_token_gone
+from linkspan.simulator.odata.keys import row_id
 from linkspan.simulator.odata.options import Query
 
 LARGEST_PAGE: Final = 20_000
@@ -69,7 +70,7 @@ def cut_page(
     if wanted <= size:
         return Page(kept[start : start + max(wanted, 0)], total)
     page = kept[start : start + size]
-    return Page(page, total, _id_of(page[-1], entity), None if query.top is None else query.top - size)
+    return Page(page, total, row_id(entity, page[-1]), None if query.top is None else query.top - size)
 
 
 def matching(rows: Sequence[Record], query: Query, *, most: int | None = None) -> Sequence[Record]:
@@ -97,14 +98,6 @@ def _name_of(part: str) -> str:
     return unquote_plus(part.partition("=")[0]).strip()
 
 
-def _id_of(record: Record, entity: Entity) -> UUID:
-    found = record[entity.key[0]]
-    if not isinstance(found, UUID):
-        message = "A record without an id cannot be paged."
-        raise TypeError(message)
-    return found
-
-
 def _rest(
     rows: Sequence[Record], query: Query, entity: Entity, find: Finder | None, *, most: int | None
 ) -> Sequence[Record]:
@@ -120,7 +113,7 @@ def _rest(
 
 def _place(rows: Sequence[Record], token: UUID, entity: Entity) -> int | None:
     stored = rows.stored if isinstance(rows, ComputedRows) else rows
-    return next((place for place, row in enumerate(stored) if row[entity.key[0]] == token), None)
+    return next((place for place, row in enumerate(stored) if row_id(entity, row) == token), None)
 
 
 def _ordered(
@@ -135,7 +128,7 @@ def _ordered(
         raise skip_token_gone()
     if query.where is not None and not query.where.holds(rows[at]):
         holds = query.where.holds
-        kept = [row for row in rows if row[entity.key[0]] == token or holds(row)]
+        kept = [row for row in rows if row_id(entity, row) == token or holds(row)]
     ordered = _sorted(kept, query, entity=entity, contract=contract)
     return ordered, (_place(ordered, token, entity) or 0) + 1
 

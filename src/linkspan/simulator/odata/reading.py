@@ -7,6 +7,7 @@ from linkspan.simulator.odata.address import Step
 from linkspan.simulator.odata.exchange import Answer, Ask, json_type
 from linkspan.simulator.odata.fragments import Piece, Pieces
 from linkspan.simulator.odata.full_metadata import bare
+from linkspan.simulator.odata.keys import write_key
 from linkspan.simulator.odata.navigation import Navigator
 from linkspan.simulator.odata.options import Query, bind_query
 from linkspan.simulator.odata.paging import Page, cut_page, matching, next_link, page_size
@@ -61,7 +62,7 @@ def _set_path(steps: tuple[Step, ...]) -> str:
         contained = step.link is not None and step.link.contained
         path = f"{path}/{step.name}" if contained else step.entity.set
         if step.key is not None and step is not steps[-1]:
-            path = f"{path}({step.key})"
+            path = f"{path}({step.key_text})"
     return path
 
 
@@ -131,5 +132,8 @@ def _property(ask: Ask, navigator: Navigator, record: Record) -> Answer:
         return Answer(200, plain_text(record[field.name]).encode(), "text/plain")
     value: Body = {"value": record[field.name]}
     if ask.level != "none":
-        value = {"@odata.context": f"{context(ask, Query())}({record['id']})/{field.name}", **value}
+        value = {
+            "@odata.context": f"{context(ask, Query())}({write_key(ask.address.last.entity, record)})/{field.name}",
+            **value,
+        }
     return Answer(200, encode(value), json_type(ask.level))

@@ -9,6 +9,7 @@ import orjson
 
 from linkspan.simulator.contract import Entity
 from linkspan.simulator.odata.condition import Record
+from linkspan.simulator.odata.keys import write_key
 from linkspan.simulator.odata.options import Expansion, Query
 
 ETAG: Final = "@odata.etag"
@@ -52,7 +53,7 @@ def write_records(
         return bodies
     for record, body in zip(records, bodies, strict=True):
         for name in streams:
-            address = f"{root}/{entity.set}({record['id']})/{name}"
+            address = f"{root}/{entity.set}({write_key(entity, record)})/{name}"
             body[f"{name}@odata.mediaEditLink"] = address
             body[f"{name}@odata.mediaReadLink"] = address
         for expansion in query.expand:

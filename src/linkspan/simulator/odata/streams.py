@@ -5,7 +5,6 @@ import binascii
 
 import msgspec
 
-from linkspan.simulator.books.rules.media import read_content, write_content
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.contract import Field
 from linkspan.simulator.faults import bad_request, invalid_token, read_only_control
@@ -25,7 +24,11 @@ class _Wrapped(msgspec.Struct, forbid_unknown_fields=True):
 def read_stream(ask: Ask, navigator: Navigator, record: Record) -> Answer:
     """Return the bytes of the stream that the address names; an empty one has no content."""
     field = ask.address.field
-    data = read_content(navigator.company, ask.address.last.entity, record, field) if field is not None else b""
+    data = (
+        ask.desk.shelf.read_content(navigator.company, ask.address.last.entity, record, field)
+        if field is not None
+        else b""
+    )
     return Answer(200, data, _BYTES_TYPE) if data else Answer(204, content_type=None)
 
 
@@ -40,7 +43,7 @@ def write_stream(ask: Ask, field: Field) -> Answer:
     record = navigator.one(last, navigator.owner(ask.address.steps))
     check_match(ask, navigator, last, record)
     with ask.world.transaction():
-        write_content(navigator.company, last.entity, record, field=field, data=_bytes(ask))
+        ask.desk.shelf.write_content(navigator.company, last.entity, record, field=field, data=_bytes(ask))
     return Answer(204, content_type=None)
 
 

@@ -5,10 +5,10 @@ from typing import Final
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from linkspan.simulator.books.rules import semantics
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.faults import BcFault, invalid_operation, invalid_token
 from linkspan.simulator.odata.exchange import Answer, Ask
+from linkspan.simulator.odata.keys import write_key
 from linkspan.simulator.odata.matching import check_match
 from linkspan.simulator.odata.navigation import Navigator
 from linkspan.simulator.odata.options import bind_query
@@ -20,6 +20,7 @@ _PRODUCED: Final = {
     "makeorder": "salesOrders",
     "makeinvoice": "salesInvoices",
     "makecorrectivecreditmemo": "salesCreditMemos",
+    "getnewusersfromoffice365async": "scheduledJobs",
 }
 _NO_CONTENT: Final = ("return-no-content", "return=minimal")
 
@@ -52,7 +53,7 @@ def _create(ask: Ask) -> Answer:
     parent = navigator.owner(steps)
     values = check_new(read_body(ask.body, _order(ask)), last.entity, ask.contract)
     with ask.world.transaction():
-        record = semantics.create(navigator.company, last.entity, values, parent=parent)
+        record = ask.desk.shelf.create(navigator.company, last.entity, values, parent=parent)
         headers = {"Location": _location(ask, navigator.company.id, record)}
         if _wants_no_content(ask):
             return Answer(204, content_type=None, headers=headers)
@@ -74,7 +75,7 @@ def _update(ask: Ask) -> Answer:
     check_match(ask, navigator, last, record)
     changes = check_changes(read_body(ask.body, _order(ask)), last.entity, ask.contract)
     with ask.world.transaction():
-        changed = semantics.update(navigator.company, last.entity, record, changes)
+        changed = ask.desk.shelf.update(navigator.company, last.entity, record, changes)
         if _wants_no_content(ask):
             return Answer(204, content_type=None)
         # A navigator remembers what it has read: a new one, for what the change may have moved.
@@ -92,7 +93,7 @@ def _delete(ask: Ask) -> Answer:
     record = navigator.one(last, navigator.owner(ask.address.steps))
     check_match(ask, navigator, last, record)
     with ask.world.transaction():
-        semantics.delete(navigator.company, last.entity, record)
+        ask.desk.shelf.delete(navigator.company, last.entity, record)
     return Answer(204, content_type=None)
 
 
@@ -102,7 +103,7 @@ def _operate(ask: Ask, operation: str) -> Answer:
     record = navigator.one(last, navigator.owner(ask.address.steps))
     check_match(ask, navigator, last, record)
     with ask.world.transaction():
-        produced = semantics.operate(navigator.company, last.entity, record, operation)
+        produced = ask.desk.shelf.operate(navigator.company, last.entity, record, operation)
     headers = {}
     made_set = _PRODUCED.get(operation.casefold())
     if produced is not None and made_set is not None:
@@ -115,8 +116,8 @@ def _operate(ask: Ask, operation: str) -> Answer:
 def _location(ask: Ask, company: UUID, record: Record) -> str:
     """Return the address of a new record, with its company even where the request named that in an option."""
     steps = ask.address.steps
-    owners = "".join(f"{step.name}({step.key})/" for step in steps[:-1])
-    return f"{ask.root}/companies({company})/{owners}{steps[-1].name}({record['id']})"
+    owners = "".join(f"{step.name}({step.key_text})/" for step in steps[:-1])
+    return f"{ask.root}/companies({company})/{owners}{steps[-1].name}({write_key(steps[-1].entity, record)})"
 
 
 def _order(ask: Ask) -> Sequence[str]:

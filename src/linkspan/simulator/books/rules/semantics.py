@@ -162,8 +162,10 @@ def read(  # noqa: PLR0913  what a look at rows is made of, all by keyword
     return ComputedRows(company, entity, rows, used) if flows else rows
 
 
-def read_one(company: Company, entity: Entity, record_id: UUID, *, parent: Record | None = None) -> Record | None:
+def read_one(company: Company, entity: Entity, record_id: object, *, parent: Record | None = None) -> Record | None:
     """Return one record by id; a dimension set line needs its parent, since its id is its dimension's."""
+    if not isinstance(record_id, UUID):
+        return None
     if entity.name in VIEWS:
         shown = VIEWS[entity.name](company, View(parent))
         return next((one for one in shown if one[entity.key[0]] == record_id), None)
