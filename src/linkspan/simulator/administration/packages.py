@@ -118,19 +118,22 @@ def import_now(company: Company, record: Record) -> str:
 def apply_now(company: Company, record: Record) -> str:
     """Write the imported records into the company; those that a rule refuses are counted, and the others stay."""
     package = read_package(_stored(company, _imported_key(guid(record))))
-    errors: list[str] = []
-    for table in package.tables:
-        entity = table_named(table.name)
-        for row in table.rows:
-            try:
-                with company.log.transaction():
-                    put_row(company, entity, row)
-            except BcFault as fault:
-                errors.append(fault.message)
+    rows = [(table_named(table.name), row) for table in package.tables for row in table.rows]
+    errors = [said for entity, row in rows if (said := _refusal_of(company, entity, row))]
     status = "Error" if errors else "Completed"
     said = f"{len(errors)} records could not be written. The first: {errors[0]}" if errors else ""
     _set(company, record, applyStatus=status, applyError=said[:_LONGEST_ERROR], numberOfErrors=len(errors))
     return said
+
+
+def _refusal_of(company: Company, entity: Entity | None, row: Mapping[str, str]) -> str:
+    """Write one record, or return what refuses it."""
+    try:
+        with company.log.transaction():
+            put_row(company, entity, row)
+    except BcFault as fault:
+        return fault.message
+    return ""
 
 
 def _check(package: PackageFile, record: Record) -> None:
