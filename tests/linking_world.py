@@ -31,7 +31,8 @@ from linkspan.wiring import build_hall
 from planted_secrets import BROWSER_VALUE
 
 PUBLIC_URL = "http://localhost:8700"
-CALLBACK = f"{PUBLIC_URL}/connect/oauth2/dynamics365bc/callback"
+CALLBACKS = f"{PUBLIC_URL}/connect/oauth2/"
+CALLBACK = f"{CALLBACKS}dynamics365bc/callback"
 BROWSER = Secret(BROWSER_VALUE)
 FIELDS = {"tenant_id": DEMO_DOMAIN, "environment": "Production"}
 
@@ -67,7 +68,7 @@ async def sign_in(authorize_url: str, *, user: str = ADMINISTRATOR, answer: str 
         for _ in range(4):
             if page.status_code == 302:
                 location = page.headers["location"]
-                if location.startswith(CALLBACK):
+                if location.startswith(CALLBACKS):
                     return dict(parse_qsl(urlsplit(location).query))
                 page = await browser.get(urljoin(str(page.url), location))
                 continue
@@ -98,7 +99,7 @@ class World:
         return await start_linking(self.hall, opened.token, fields, browser)
 
     async def finish(self, params: Mapping[str, str], browser: Secret | None = BROWSER) -> LinkView:
-        return await finish_linking(self.hall, "dynamics365bc", params, browser)
+        return await finish_linking(self.hall, self.profile.connector, params, browser)
 
     async def signed_in(self, fields: Mapping[str, str] = FIELDS, **changes: object) -> LinkView:
         address = await self.start(await self.open(**changes), fields)

@@ -43,7 +43,7 @@ def test_list_knows_the_operators_connectors(run, toybooks: Path, monkeypatch: p
 
     result = run("list", "--json")
 
-    assert {"dynamics365bc": 466, "toybooks": 9} == {
+    assert {"dynamics365bc": 466, "entraid": 12, "toybooks": 9} == {
         one["key"]: len(one["actions"]) for one in json.loads(result.output)
     }
 

@@ -99,7 +99,7 @@ def test_a_new_profile_allows_exactly_the_seventy(catalog: Catalog) -> None:
     expected = {f"dynamics365bc_{name}" for name, _, _ in ROWS}
 
     assert 70 == len(expected)
-    assert expected == {action.id for action in catalog.actions.values() if action.default}
+    assert expected == {action.id for action in catalog.connector("dynamics365bc").actions.values() if action.default}
 
 
 @pytest.mark.parametrize(("name", "label", "entity_set"), ROWS)
@@ -186,7 +186,7 @@ def test_an_operators_folder_adds_a_connector(toybooks: Path) -> None:
     for given in (toybooks, toybooks.parent):
         both = load_catalog([given])
 
-        assert {"dynamics365bc", "toybooks"} == set(both.connectors)
+        assert {"dynamics365bc", "entraid", "toybooks"} == set(both.connectors)
         assert "List Order Lines" == both.find("toybooks_list_order_lines").label
 
 

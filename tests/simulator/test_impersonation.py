@@ -69,7 +69,7 @@ def test_links_contexts_and_locations_carry_the_real_hosts(client: httpx2.Client
 
 
 @pytest.mark.parametrize(
-    "host", ["example.com", "businesscentral.dynamics.com.example.com", "graph.microsoft.com", "127.0.0.1"]
+    "host", ["example.com", "businesscentral.dynamics.com.example.com", "graph.microsoft.com.example.com", "127.0.0.1"]
 )
 def test_every_other_host_is_refused(client: httpx2.Client, front: Front, host: str) -> None:
     with pytest.raises(httpx2.ProxyError, match="403"):

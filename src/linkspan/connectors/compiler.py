@@ -157,9 +157,9 @@ class _Resource:
             entity=entity,
             contract=contract,
             annotations=ANNOTATIONS[Verb.ACT],
-            required_scopes=self._resource.scopes or spec.required_scopes,
+            required_scopes=self._resource.scopes_of(Verb.ACT) or spec.required_scopes,
             path=f"{self._path(Verb.ACT, None)}/{contract.namespace}.{operation}",
-            input_schema=input_schema({"path": path, "headers": headers_group(Verb.ACT)}),
+            input_schema=input_schema({"path": path, "headers": headers_group(Verb.ACT, contract)}),
             output_schema=act_output(makes),
             example=action_example(Verb.ACT, self._resource, entity, None),
             company_scoped=company,
@@ -185,7 +185,7 @@ class _Resource:
             entity=entity,
             contract=self._source.contract,
             annotations=ANNOTATIONS[verb],
-            required_scopes=resource.scopes or spec.required_scopes,
+            required_scopes=resource.scopes_of(verb) or spec.required_scopes,
             path=self._path(verb, parent),
             input_schema=self._input(verb, parent),
             output_schema=output_schema(verb, entity, links, self._source.contract),
@@ -236,6 +236,6 @@ class _Resource:
                 "path": path_group(verb, entity, parent, contract, company_scoped=self._company_path is not None),
                 "query": query_group(verb, entity, resource, contract, _limits(self._source)),
                 "body": body_group(verb, entity, resource, contract),
-                "headers": headers_group(verb),
+                "headers": headers_group(verb, contract),
             }
         )

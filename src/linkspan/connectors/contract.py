@@ -86,9 +86,13 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """All entities by name, and the enums: wire member name → decoded text (blank is ""), which belong to the schema `namespace`."""
+    """All entities by name, and the enums: wire member name → decoded text (blank is ""), which belong to the schema `namespace`.
+
+    `etags`: each record names its version, so that a change can be refused when somebody changed the record since.
+    """
 
     source_version: str
     entities: Mapping[str, Entity]
     enums: Mapping[str, Mapping[str, str]]
     namespace: str | None = None
+    etags: bool = True

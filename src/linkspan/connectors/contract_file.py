@@ -79,6 +79,7 @@ class ContractFile(_Entry):
     about: Text
     source_version: Text
     namespace: str | None = None
+    etags: bool = Declared(default=True, description="whether each record names its version by an etag")
     enums: Mapping[str, Mapping[str, str]]
     entities: Mapping[str, EntityEntry]
 
@@ -90,6 +91,7 @@ def contract_of(file: ContractFile) -> Contract:
         entities=MappingProxyType({name: _entity(name, entry) for name, entry in file.entities.items()}),
         enums=MappingProxyType({name: MappingProxyType(dict(members)) for name, members in file.enums.items()}),
         namespace=file.namespace,
+        etags=file.etags,
     )
 
 

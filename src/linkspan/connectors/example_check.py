@@ -30,8 +30,9 @@ def check_body(
         field = entity.fields.get(name)
         if link is not None and name in nested and link.entity in contract.entities:
             rows = document.value(here)
-            for index in range(len(rows) if isinstance(rows, list) else 0):
-                check_body(document, (*here, index), contract.entities[link.entity], contract)
+            places = [(*here, index) for index in range(len(rows))] if isinstance(rows, list) else [here]
+            for place in places:
+                check_body(document, place, contract.entities[link.entity], contract)
         elif field is None:
             document.say(here, unknown_name(f"field of {entity.name}", name, [*entity.fields, *nested]))
         elif field.read_only:

@@ -37,9 +37,7 @@ def _check_resource(document: Document, key: str, contract: Contract, scopes: Co
     entity = contract.entities.get(name or "")
     if name is not None and entity is None:
         document.say((key, "entity"), unknown_name("entity", name, contract.entities))
-    for path, scope in document.names((key, "scopes")):
-        if scope not in scopes:
-            document.say(path, unknown_name("scope", scope, scopes))
+    _check_scopes(document, key, scopes)
     _check_verbs(document, key, entity)
     if entity is not None:
         _check_names(document, key, entity)
@@ -47,6 +45,19 @@ def _check_resource(document: Document, key: str, contract: Contract, scopes: Co
         _check_parent(document, key, entity, contract)
         _check_operations(document, key, entity, contract)
         _check_example(document, key, entity, contract)
+
+
+def _check_scopes(document: Document, key: str, scopes: Collection[str]) -> None:
+    """Scopes stand in one list, or in one for each verb."""
+    by_verb = document.part((key, "scopes"))
+    verbs = {verb for _, verb in document.names((key, "verbs"))} | ({"act"} & set(by_verb))
+    for verb in by_verb:
+        if verb not in verbs:
+            document.say((key, "scopes", verb), unknown_name("verb of this resource", verb, verbs))
+    places: list[Path] = [(key, "scopes", verb) for verb in by_verb] or [(key, "scopes")]
+    for path, scope in (named for place in places for named in document.names(place)):
+        if scope not in scopes:
+            document.say(path, unknown_name("scope", scope, scopes))
 
 
 def _check_verbs(document: Document, key: str, entity: Entity | None) -> None:
@@ -85,11 +96,12 @@ def _check_names(document: Document, key: str, entity: Entity) -> None:
     for path, name in document.names((key, "columns")):
         if name not in entity.fields:
             document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
+    nested = {name for _, name in document.names((key, "nested"))}
     for path, name in document.names((key, "required")):
         field = entity.fields.get(name)
-        if field is None:
-            document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
-        elif field.read_only:
+        if field is None and name not in nested:
+            document.say(path, unknown_name(f"field of {entity.name}", name, [*entity.fields, *nested]))
+        elif field is not None and field.read_only:
             document.say(path, f"remove {name!r}: the contract marks it read-only")
 
 
@@ -101,8 +113,8 @@ def _check_links(document: Document, key: str, entity: Entity, contract: Contrac
                 document.say(path, unknown_name(f"link of {entity.name}", name, entity.links))
             elif link.entity not in contract.entities:
                 document.say(path, f"remove {name!r}: its entity {link.entity} is not in the contract")
-            elif what == "nested" and not (link.contained and link.many):
-                document.say(path, f"remove {name!r}: only contained lists can be created together with a record")
+            elif what == "nested" and not link.contained:
+                document.say(path, f"remove {name!r}: only what is contained can be created together with a record")
 
 
 def _check_parent(document: Document, key: str, entity: Entity, contract: Contract) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from linkspan.connectors.action import JsonSchema, Parent, ProviderLimits
-from linkspan.connectors.contract import Contract, Entity, FieldType
+from linkspan.connectors.contract import Contract, Entity, FieldType, Link
 from linkspan.connectors.names import words
 from linkspan.connectors.spec import ResourceSpec
 from linkspan.connectors.value_schemas import ANY_FILTER, field_filter, field_input, key_input, record_output
@@ -11,9 +11,7 @@ from linkspan.model import Verb
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
-ON_A_VERSION = frozenset({Verb.UPDATE, Verb.DELETE, Verb.ACT})
-"""Verbs that may be tied to a record's version by its etag."""
-
+_ON_A_VERSION = frozenset({Verb.UPDATE, Verb.DELETE, Verb.ACT})
 _NAME = "[A-Za-z][A-Za-z0-9_]*"
 
 
@@ -164,18 +162,21 @@ def body_group(verb: Verb, entity: Entity, resource: ResourceSpec, contract: Con
     for name in resource.nested:
         link = entity.links[name]
         inside = contract.entities[link.entity]
-        rows = closed(writable(inside, contract, leave_out=link.target_field))
-        properties[name] = {
-            "type": "array",
-            "items": rows,
-            "description": f"{inside.label} records created together with it: {inside.about}",
-        }
+        properties[name] = _nested(link, inside, closed(writable(inside, contract, leave_out=link.target_field)))
     groups = required_groups(resource)
     schema = closed(properties, [group[0] for group in groups if len(group) == 1])
     choices = [{"anyOf": [{"required": [name]} for name in group]} for group in groups if len(group) > 1]
     if choices:
         schema["allOf"] = choices
     return schema
+
+
+def _nested(link: Link, inside: Entity, record: JsonSchema) -> JsonSchema:
+    """What is created together with a record: a list of records, or the one part of it that the link names."""
+    if not link.many:
+        return {**record, "description": inside.about}
+    about = f"{inside.label} records created together with it: {inside.about}"
+    return {"type": "array", "items": record, "description": about}
 
 
 def required_groups(resource: ResourceSpec) -> tuple[tuple[str, ...], ...]:
@@ -192,9 +193,14 @@ def writable(entity: Entity, contract: Contract, leave_out: str | None = None) -
     }
 
 
-def headers_group(verb: Verb) -> JsonSchema:
+def on_a_version(verb: Verb, contract: Contract) -> bool:
+    """Whether the action may be tied to a record's version by its etag."""
+    return contract.etags and verb in _ON_A_VERSION
+
+
+def headers_group(verb: Verb, contract: Contract) -> JsonSchema:
     """`if_match` for changes of an existing record."""
-    if verb not in ON_A_VERSION:
+    if not on_a_version(verb, contract):
         return closed({})
     about = "`@odata.etag` of the record as you read it: the change is refused if somebody changed it since. Left out, the last writer wins."
     return closed({"if_match": {"type": "string", "minLength": 1, "description": about}})

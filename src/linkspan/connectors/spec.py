@@ -134,7 +134,7 @@ class ConnectorSpec(Spec):
     version: str = Field(pattern=r"^\d+\.\d+\.\d+$", description="the connector's own version, such as 1.0.0")
     about: Sentence = Field(description="a sentence telling what the connector is for")
     protocol: Text = Field(description="the named behaviour that turns actions into requests: odata_v4")
-    pagination: Text = Field(description="the named behaviour that walks lists: odata_next_link")
+    pagination: Text = Field(description="the named behaviour that walks lists: odata_next_link or odata_top_next_link")
     faults: Text = Field(description="the named behaviour that reads error answers: business_central or http_status")
     enum_literals: Text = Field(
         default="text", description="the named behaviour that writes enum members in filters: text or qualified"
@@ -202,7 +202,10 @@ class ResourceSpec(Spec):
     left_out: Mapping[Verb, Sentence] = Field(
         default={}, description="verbs that the contract offers and the provider cannot serve, each with the reason"
     )
-    scopes: tuple[Text, ...] = Field(default=(), description="scopes that replace the connector's required_scopes")
+    scopes: tuple[Text, ...] | Mapping[Verb, tuple[Text, ...]] = Field(
+        default=(),
+        description="scopes that replace the connector's required_scopes: a list for all verbs, or one by verb",
+    )
     example: Example = Field(default={}, description="body of a valid create (or update), with invented values")
     operations: Mapping[Text, OperationSpec] = Field(
         default={}, description="the contract's operations that become actions: {operation: {about, name, makes}}"
@@ -210,6 +213,10 @@ class ResourceSpec(Spec):
     default: bool | tuple[Verb, ...] = Field(
         default=True, description="which of its actions a new profile allows: true (all), false, or a list of verbs"
     )
+
+    def scopes_of(self, verb: Verb) -> tuple[str, ...]:
+        """The scopes of its own that `verb` needs; none where the connector's required_scopes hold."""
+        return self.scopes.get(verb, ()) if isinstance(self.scopes, Mapping) else self.scopes
 
 
 class TableRightsSpec(Spec):

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from linkspan.connectors.action import Action
 from linkspan.connectors.contract import Contract, Field, FieldType
-from linkspan.connectors.schemas import ON_A_VERSION
+from linkspan.connectors.schemas import on_a_version
 from linkspan.model import Verb
 
 Group = Mapping[str, Mapping[str, object]]
@@ -44,7 +44,7 @@ class ToolInput:
 def tool_input(action: Action) -> ToolInput:
     """The input of an action, without what only programs use (`all`, `page_size`)."""
     groups: dict[str, Group] = {"path": _path(action), "query": _query(action), "body": _body(action)}
-    if action.verb in ON_A_VERSION:
+    if on_a_version(action.verb, action.contract):
         groups["headers"] = {"if_match": _TEXT}
     required = {
         "path": tuple(_required(action.input_schema, "path")),

@@ -96,9 +96,8 @@ def filter_operators(field: Field) -> tuple[str, ...]:
 
 def record_output(entity: Entity, contract: Contract, links: tuple[str, ...] = ()) -> JsonSchema:
     """A record of `entity` as answered, with the linked records of `links`. Which fields come depends on `select`."""
-    properties: dict[str, object] = {
-        "@odata.etag": {"type": "string", "description": "The record's version, for headers.if_match."}
-    }
+    version = {"type": "string", "description": "The record's version, for headers.if_match."}
+    properties: dict[str, object] = {"@odata.etag": version} if contract.etags else {}
     for field in entity.fields.values():
         if field.type is FieldType.STREAM:
             address = {"type": "string", "description": f"{field.about} Where its bytes can be read.".strip()}

@@ -3,8 +3,9 @@
 PROTOCOLS = frozenset({"odata_v4"})
 """How actions become requests; implemented by the engine."""
 
-PAGINATIONS = frozenset({"odata_next_link"})
-"""How a list is walked; implemented by the engine."""
+TOP_PAGES = "odata_top_next_link"
+PAGINATIONS = frozenset({"odata_next_link", TOP_PAGES})
+"""How a list is walked; implemented by the engine. A page's size is asked by `Prefer: odata.maxpagesize`, or by `$top`."""
 
 FAULTS = frozenset({"business_central", "http_status"})
 """How a provider's error answers are understood; implemented by the engine. `http_status`: by the status alone, as OData defines it."""

@@ -9,7 +9,7 @@ from linkspan.engine.exchange import Exchange
 from linkspan.engine.pages import STREAMED_PAGE, Page, after_rows, collect, every_page, first_position, read_page
 from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange, WouldWrite
 from linkspan.engine.shape import Record, Shaper, deep_shaper_of, made_record, shaper_of
-from linkspan.engine.urls import action_path, list_tail, record_url
+from linkspan.engine.urls import action_path, record_url
 from linkspan.engine.values import GUID
 from linkspan.errors import ProviderAnswerError
 from linkspan.model import Verb
@@ -59,7 +59,7 @@ class ODataV4:
         wants_all = bool(call.query.get("all"))
         limits = call.target.connector.limits
         size = min(_COLLECTED_PAGE, limits.max_page) if wants_all else limits.default_page
-        position = first_position(call, list_tail(call, path) if call.position is None else "", size)
+        position = first_position(call, path, size)
         read = collect if wants_all else read_page
         page: Page = await read(call, exchange, position, self._shaper(call))
         following = seal_position(self._seal, call.action, call.target, page.next) if page.next is not None else None
@@ -85,15 +85,15 @@ class ODataV4:
     async def update_record(self, call: Call, exchange: Exchange, path: str) -> Result:
         """A changed record; the provider refuses when the etag is no longer the record's."""
         url = f"{call.target.api_root}/{path}"
-        etag, concurrency = await self._etag(call, exchange, url)
-        record = await exchange.write("PATCH", url, call.body, {"If-Match": etag})
+        condition, concurrency = await self._condition(call, exchange, url)
+        record = await exchange.write("PATCH", url, call.body, condition)
         return Result(None if record is None else self._shaper(call)(record), concurrency=concurrency, rows=1)
 
     async def delete_record(self, call: Call, exchange: Exchange, path: str) -> Result:
         """No record any more."""
         url = f"{call.target.api_root}/{path}"
-        etag, concurrency = await self._etag(call, exchange, url)
-        await exchange.write("DELETE", url, headers={"If-Match": etag})
+        condition, concurrency = await self._condition(call, exchange, url)
+        await exchange.write("DELETE", url, headers=condition)
         return Result(None, concurrency=concurrency)
 
     async def act(self, call: Call, exchange: Exchange, path: str) -> Result:
@@ -103,21 +103,22 @@ class ODataV4:
         return Result(made_record(call.action.makes, answer))
 
     @staticmethod
-    async def _etag(call: Call, exchange: Exchange, url: str) -> tuple[str, str | None]:
-        """The caller's etag, or the record's current one and the word that says what this means."""
+    async def _condition(call: Call, exchange: Exchange, url: str) -> tuple[dict[str, str], str | None]:
+        """The caller's etag as a header, or the record's current one (none without etags) and the word that says what this means."""
         if call.if_match is not None:
-            return call.if_match, None
+            return {"If-Match": call.if_match}, None
+        if not call.action.contract.etags:
+            return {}, LAST_WRITER_WINS
         record = await exchange.read(f"{url}?$select={','.join(call.action.entity.key)}")
         etag = record.get("@odata.etag")
         if not isinstance(etag, str):
             message = "The provider gave no etag for the record."
             raise ProviderAnswerError(message)
-        return etag, LAST_WRITER_WINS
+        return {"If-Match": etag}, LAST_WRITER_WINS
 
     async def _first(self, call: Call, exchange: Exchange, page_size: int) -> Position:
         size = min(page_size, call.target.connector.limits.max_page)
-        tail = list_tail(call, await self._path(call, exchange)) if call.position is None else ""
-        return first_position(call, tail, size)
+        return first_position(call, await self._path(call, exchange), size)
 
     async def _path(self, call: Call, exchange: Exchange) -> str:
         """The action's path; a company's name is looked up."""

@@ -3,10 +3,11 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
+from linkspan.connectors.vocabulary import TOP_PAGES
 from linkspan.engine.call import Call, Position
 from linkspan.engine.exchange import Exchange
 from linkspan.engine.shape import Record, Shaper
-from linkspan.engine.urls import next_tail
+from linkspan.engine.urls import list_tail, next_tail
 from linkspan.errors import ProviderAnswerError, TooManyRowsError
 
 MOST_ROWS_AT_ONCE = 10_000
@@ -30,7 +31,7 @@ async def read_page(call: Call, exchange: Exchange, position: Position, shape: S
     if position.page > _MOST_PAGES:
         message = f"The list did not end after {_MOST_PAGES} pages."
         raise ProviderAnswerError(message, next_step="Use a filter, or larger pages.")
-    headers = {"Prefer": f"odata.maxpagesize={position.page_size}"}
+    headers = None if _by_top(call) else {"Prefer": f"odata.maxpagesize={position.page_size}"}
     answer = await exchange.read(f"{call.target.api_root}/{position.tail}", headers)
     rows = answer.get("value")
     if not isinstance(rows, list) or not all(type(row) is dict for row in rows):
@@ -93,13 +94,17 @@ def after_rows(position: Position, given: int) -> Position:
     return replace(position, page=position.page + 1, offset=position.offset + given, remaining=remaining)
 
 
-def first_position(call: Call, tail: str, page_size: int) -> Position:
-    """Where a list begins: at the caller's cursor, else at the first page. `page_size` unless the caller says otherwise."""
+def first_position(call: Call, path: str, page_size: int) -> Position:
+    """Where a list begins: at the caller's cursor, else at the first page of `path`. `page_size` unless the caller says otherwise."""
     size, top = call.query.get("page_size"), call.query.get("top")
     if call.position is not None:
         return replace(call.position, page_size=size) if isinstance(size, int) else call.position
     chosen = size if isinstance(size, int) else page_size
     remaining = top if isinstance(top, int) else None
-    return Position(
-        tail, call.path, max(1, chosen if remaining is None else min(chosen, remaining)), remaining=remaining
-    )
+    rows = max(1, chosen if remaining is None else min(chosen, remaining))
+    return Position(list_tail(call, path, rows if _by_top(call) else None), call.path, rows, remaining=remaining)
+
+
+def _by_top(call: Call) -> bool:
+    """Whether `$top` is a page's size; the caller's own `top` is then counted here alone."""
+    return call.target.connector.pagination == TOP_PAGES

@@ -37,15 +37,17 @@ def _pattern(template: str) -> str:
     return _PLACEHOLDER.sub(r"%(\1)s", template.replace("%", "%%"))
 
 
-def list_tail(call: Call, path: str) -> str:
-    """The first page's URL below the service root."""
+def list_tail(call: Call, path: str, page_size: int | None = None) -> str:
+    """The first page's URL below the service root; a `page_size` asks for pages of so many rows by `$top`."""
     query = call.query
     options = record_options(query)
     if query.get("filter"):
         options.append("$filter=" + quote(str(query["filter"]), safe=_READABLE))
-    for name in ("top", "skip"):
-        if query.get(name) is not None:
-            options.append(f"${name}={query[name]}")
+    top = query.get("top") if page_size is None else page_size
+    if top is not None:
+        options.append(f"$top={top}")
+    if query.get("skip") is not None:
+        options.append(f"$skip={query['skip']}")
     if query.get("count"):
         options.append("$count=true")
     return f"{path}?{'&'.join(options)}" if options else path

@@ -10,7 +10,7 @@ import msgspec
 
 from linkspan.connectors.action import Action, Connector
 from linkspan.connectors.names import nearest
-from linkspan.connectors.schemas import ON_A_VERSION
+from linkspan.connectors.schemas import on_a_version
 from linkspan.engine.call import COMPANY, Call, Inputs, Position, Target
 from linkspan.engine.options import option_readers
 from linkspan.engine.records import BodyReader, body_reader
@@ -142,7 +142,7 @@ def plan_of(action: Action, connector: Connector) -> Plan:
         name: _path_input(action, name, connector.enum_literals, required=below is None or name != below[0])
         for name in _PLACEHOLDER.findall(action.path)
     }
-    takes_etag = action.verb in ON_A_VERSION
+    takes_etag = on_a_version(action.verb, action.contract)
     return Plan(action, path, option_readers(action, connector), body_reader(action), takes_etag, below)
 
 

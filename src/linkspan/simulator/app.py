@@ -1,4 +1,4 @@
-"""The simulator as one ASGI application: Entra, Business Central and control plane behind the same address."""
+"""The simulator as one ASGI application: Entra, Business Central, Microsoft Graph and control plane behind the same address."""
 
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
@@ -13,6 +13,7 @@ from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import demo_directory
 from linkspan.simulator.entra.endpoints import entra_routes
 from linkspan.simulator.failures import FailureInjection
+from linkspan.simulator.graph.endpoint import routes as graph_routes
 from linkspan.simulator.identity import Identity
 from linkspan.simulator.odata.endpoint import routes as business_central_routes
 from linkspan.simulator.seen import RequestRecording
@@ -56,6 +57,7 @@ def build_app(control: Control) -> Starlette:
         *ControlEndpoints(control).routes(),
         *SubscriptionEndpoint(service, parts.identity, parts.courier).routes(),
         *business_central_routes(service, parts.identity),
+        *graph_routes(parts.authority),
         *entra_routes(parts.authority),
     ]
     middleware = [

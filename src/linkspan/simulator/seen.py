@@ -15,7 +15,7 @@ _MOST_KEPT: Final = 10_000
 ROTATED: Final = "linkspan.rotated"
 """Scope key: the SHA-256 (hexadecimal) of the refresh token that a request has renewed."""
 # Only what can hold no secret is kept: OData options of the API, and these headers.
-_BUSINESS_CENTRAL: Final = ("/v2.0/", "/environments/", "/admin/")
+_WITH_OPTIONS: Final = ("/v2.0/", "/environments/", "/admin/", "/v1.0/")
 _OTHER_OPTIONS: Final = frozenset({"company", "aid", "tenant"})
 _HEADERS: Final = frozenset(
     {
@@ -118,7 +118,7 @@ class RequestRecording:
             at=self.clock.now().isoformat(timespec="milliseconds"),
             method=scope["method"],
             path=path,
-            query=_odata_options(scope["query_string"]) if path.startswith(_BUSINESS_CENTRAL) else "",
+            query=_odata_options(scope["query_string"]) if path.startswith(_WITH_OPTIONS) else "",
             headers={name: value for name, value in sent if name in _HEADERS},
             in_flight=self.log.in_flight,
         )

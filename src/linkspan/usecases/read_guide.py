@@ -61,7 +61,8 @@ def read_guide(base_url: str, request: GuideRequest) -> GuideView:
     connector, selection = request.connector, request.selection
     options, notices = _checked(request)
     actions = selected_actions(connector, selection)
-    scopes = method.fixed_scopes or smallest_scopes(connector, actions)
+    needed = smallest_scopes(connector, actions)
+    scopes = method.fixed_scopes or needed
     separator = options.get("sep") or _separator_name(method)
     joined = SEPARATORS[separator].join(scopes)
     query = _query(connector, selection, options, method)
@@ -91,7 +92,7 @@ def read_guide(base_url: str, request: GuideRequest) -> GuideView:
         separator=separator,
         audience=audience,
         audiences=AUDIENCES if any(step.audience for step in guide.steps) else {},
-        steps=_steps(request, guide, values, _Shown(audience, scopes, tuple(rows[action.id] for action in actions))),
+        steps=_steps(request, guide, values, _Shown(audience, needed, tuple(rows[action.id] for action in actions))),
         rights=table_rights(connector, actions),
         addresses=addresses,
         options=options,
@@ -119,7 +120,7 @@ def table_rights(connector: Connector, actions: Iterable[Action]) -> tuple[Table
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """What decides which steps are shown: the audience, the scopes needed, and the rows of the actions spoken of."""
+    """What decides which steps are shown: the audience, the scopes that the actions need (whatever is asked for at sign-in), and the rows of the actions spoken of."""
 
     audience: str
     scopes: tuple[str, ...]

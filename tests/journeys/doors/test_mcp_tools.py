@@ -35,9 +35,9 @@ async def other(world: World) -> Account:
 async def test_the_tools_are_the_profiles_enabled_actions(mcp: Mcp, world: World) -> None:
     tools = await mcp.tools()
 
-    assert [name for name, action in world.hall.catalog.actions.items() if action.default] == [
-        tool["name"] for tool in tools
-    ]
+    offered = world.hall.catalog.connector(CONNECTOR).actions
+
+    assert [name for name, action in offered.items() if action.default] == [tool["name"] for tool in tools]
     assert all(tool["description"].endswith(".") for tool in tools)
     assert all("object" == tool["inputSchema"]["type"] for tool in tools)
 
@@ -56,7 +56,7 @@ async def test_every_writable_field_is_in_the_schema_by_name_and_type(mcp: Mcp, 
     }  # fmt: skip
     tools = {tool["name"]: tool["inputSchema"]["properties"] for tool in await mcp.tools()}
     compared = 0
-    for action in world.hall.catalog.actions.values():
+    for action in world.hall.catalog.connector(CONNECTOR).actions.values():
         if action.verb.value not in {"create", "update"} or not action.default:
             continue
         body = tools[action.id]["body"]["properties"]

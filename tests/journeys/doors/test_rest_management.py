@@ -58,7 +58,7 @@ async def test_connectors_and_actions(world: World) -> None:
         action = (await client.get(f"/v1/actions/{CONNECTOR}_create_sales_quote")).json()
         missing = await client.get(f"/v1/actions/{CONNECTOR}_create_sales_qoute")
 
-    assert [CONNECTOR] == [connector["key"] for connector in connectors["data"]]
+    assert [CONNECTOR, "entraid"] == [connector["key"] for connector in connectors["data"]]
     assert 466 == connectors["data"][0]["action_count"]
     assert f"{BASE}/connectors/{CONNECTOR}/guides/connector-profile/oauth-2-0.json" in [
         guide["json_url"] for guide in connectors["data"][0]["guides"]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.entra.consents import ConsentBook
-from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_TENANT_ID
+from linkspan.simulator.entra.demo import DEMO_CLIENT_ID, DEMO_TENANT_ID, DIRECTORY_CLIENT_ID
 from linkspan.simulator.entra.devices import DeviceBook
 from linkspan.simulator.entra.directory import AppRegistration, Directory, Tenant, User
 from linkspan.simulator.entra.errors import EntraError, Incident, Meaning, entra_error, new_incident
@@ -75,13 +75,14 @@ class Authority:
         self._random = random.Random(self._seed)  # noqa: S311 - lifetimes only, no secret comes from it
         # Applications that a Business Central administrator has enabled for service-to-service calls, by tenant.
         self.business_central_apps: set[tuple[UUID, UUID]] = set()
-        self._admit_demo_app()
+        self._admit_demo_apps()
 
-    def _admit_demo_app(self) -> None:
-        app = self.directory.find_app(str(DEMO_CLIENT_ID))
-        if app is not None:
-            self.consents.grant_for_tenant(app.client_id, DEMO_TENANT_ID, app.roles)
-            self.business_central_apps.add((DEMO_TENANT_ID, app.client_id))
+    def _admit_demo_apps(self) -> None:
+        for client_id in (DEMO_CLIENT_ID, DIRECTORY_CLIENT_ID):
+            app = self.directory.find_app(str(client_id))
+            if app is not None:
+                self.consents.grant_for_tenant(app.client_id, DEMO_TENANT_ID, app.roles)
+        self.business_central_apps.add((DEMO_TENANT_ID, DEMO_CLIENT_ID))
 
     def realm(self, segment: str) -> Realm:
         """Return what `segment` addresses; raises EntraError 90002 for an unknown tenant."""
@@ -108,7 +109,7 @@ class Authority:
         return app
 
     def user_in(self, realm: Realm, username: str, password: str) -> User:
-        """Return the user who signs in; raises EntraError 50034 (unknown), 50020 (elsewhere) or 50126 (password)."""
+        """Return the user who signs in; raises EntraError 50034 (unknown), 50020 (elsewhere), 50126 (password) or 50057 (disabled)."""
         user = self.directory.find_user(username)
         place = realm.tenant.name if realm.tenant else realm.segment
         if user is None:
@@ -117,6 +118,8 @@ class Authority:
             raise entra_error(50020, user=user.upn, home=self.directory.tenant(user.tenant_id).name, tenant=place)
         if password != user.password:
             raise entra_error(50126)
+        if not user.enabled:
+            raise entra_error(50057)
         return user
 
     def belongs(self, user: User, realm: Realm) -> bool:

@@ -1,6 +1,6 @@
 """The directory: tenants, their users and the applications registered in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
@@ -23,7 +23,10 @@ class Tenant:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person of a tenant; `licensed` means a Business Central licence, `administrator` may consent for everybody."""
+    """A person of a tenant; `licensed` means a Business Central licence, `administrator` may consent for everybody.
+
+    `enabled` may sign in; `details` are further properties of the person by their names in Microsoft Graph.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -32,6 +35,21 @@ class User:
     password: str = field(repr=False)
     administrator: bool = False
     licensed: bool = True
+    enabled: bool = True
+    details: Mapping[str, object] = field(default_factory=dict)
+    created: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of a tenant's users, given by their ids; `details` are further properties by their names in Microsoft Graph."""
+
+    id: UUID
+    tenant_id: UUID
+    name: str
+    members: frozenset[UUID] = frozenset()
+    details: Mapping[str, object] = field(default_factory=dict)
+    created: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +111,21 @@ def _comparable(uri: str) -> str:
 
 
 class Directory:
-    """All tenants, users and registrations; records are frozen, changing one replaces it."""
+    """All tenants, users, groups and registrations; records are frozen, changing one replaces it."""
 
-    def __init__(self, tenants: Iterable[Tenant], users: Iterable[User], apps: Iterable[AppRegistration]) -> None:
+    def __init__(
+        self,
+        tenants: Iterable[Tenant],
+        users: Iterable[User],
+        apps: Iterable[AppRegistration],
+        groups: Iterable[Group] = (),
+    ) -> None:
         """Take the first inhabitants."""
         self._tenants = {tenant.id: tenant for tenant in tenants}
         self._users = {user.id: user for user in users}
         self._apps = {app.client_id: app for app in apps}
-        self._start = (dict(self._users), dict(self._apps))
+        self._groups = {group.id: group for group in groups}
+        self._start = (dict(self._users), dict(self._apps), dict(self._groups))
 
     @property
     def tenants(self) -> tuple[Tenant, ...]:
@@ -116,6 +141,11 @@ class Directory:
     def apps(self) -> tuple[AppRegistration, ...]:
         """All application registrations."""
         return tuple(self._apps.values())
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """All groups of all tenants."""
+        return tuple(self._groups.values())
 
     def find_tenant(self, segment: str) -> Tenant | None:
         """Return the tenant with this GUID or domain name (any letter case), or None."""
@@ -156,6 +186,25 @@ class Directory:
         """Add or replace a user."""
         self._users[user.id] = user
 
+    def remove_user(self, user_id: UUID) -> None:
+        """Delete a user, who leaves all groups."""
+        self._users.pop(user_id, None)
+        for group in self.groups:
+            if user_id in group.members:
+                self.put_group(replace(group, members=group.members - {user_id}))
+
+    def group(self, group_id: UUID) -> Group | None:
+        """Return the group with this id, or None."""
+        return self._groups.get(group_id)
+
+    def put_group(self, group: Group) -> None:
+        """Add or replace a group."""
+        self._groups[group.id] = group
+
+    def remove_group(self, group_id: UUID) -> None:
+        """Delete a group."""
+        self._groups.pop(group_id, None)
+
     def add_redirect_uri(self, app: AppRegistration, uri: str) -> None:
         """Register one more redirect URI for `app`; once is enough."""
         if uri not in app.redirect_uris:
@@ -163,7 +212,8 @@ class Directory:
 
     def restore(self, *, keep_registrations: bool = False) -> None:
         """Return to the first inhabitants; `keep_registrations` leaves the applications as they are."""
-        users, apps = self._start
+        users, apps, groups = self._start
         self._users = dict(users)
+        self._groups = dict(groups)
         if not keep_registrations:
             self._apps = dict(apps)

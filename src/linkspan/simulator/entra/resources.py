@@ -45,7 +45,16 @@ GRAPH: Final = Resource(
     uri="https://graph.microsoft.com",
     app_id=UUID("00000003-0000-0000-c000-000000000000"),
     name="Microsoft Graph",
-    delegated=MappingProxyType({"User.Read": "Sign you in and read your profile."}),
+    delegated=MappingProxyType(
+        {
+            "User.Read": "Sign you in and read your profile.",
+            "User.Read.All": "Read everybody's profile.",
+            "User.ReadWrite.All": "Read and change everybody's profile.",
+            "GroupMember.Read.All": "Read groups and who belongs to them.",
+            "Group.ReadWrite.All": "Read and change all groups.",
+        }
+    ),
+    roles=frozenset({"User.Read.All", "User.ReadWrite.All", "GroupMember.Read.All", "Group.ReadWrite.All"}),
 )
 AZURE_MANAGEMENT: Final = Resource(
     uri="https://management.azure.com",

@@ -16,6 +16,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 BUSINESS_CENTRAL_DOMAIN: Final = "businesscentral.dynamics.com"
 LOGIN_HOST: Final = "login.microsoftonline.com"
+GRAPH_HOST: Final = "graph.microsoft.com"
 _LOOPBACK: Final = IPv4Address("127.0.0.1")
 _VALID: Final = timedelta(days=30)
 _DAY: Final = timedelta(days=1)
@@ -52,7 +53,7 @@ def make_identity(folder: Path) -> Identity:
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
     name = _name("Linkspan simulator, private authority")
     permitted: list[x509.GeneralName] = [
-        x509.DNSName(host) for host in (BUSINESS_CENTRAL_DOMAIN, LOGIN_HOST, "localhost")
+        x509.DNSName(host) for host in (BUSINESS_CENTRAL_DOMAIN, LOGIN_HOST, GRAPH_HOST, "localhost")
     ]
     permitted.append(x509.IPAddress(IPv4Network("127.0.0.0/8")))
     usage = _usage(signs_certificates=True)
@@ -71,6 +72,7 @@ def _server(
     names: Iterable[x509.GeneralName] = [
         x509.DNSName(f"*.{BUSINESS_CENTRAL_DOMAIN}"),
         x509.DNSName(LOGIN_HOST),
+        x509.DNSName(GRAPH_HOST),
         x509.DNSName("localhost"),
         x509.IPAddress(_LOOPBACK),
     ]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from linkspan.simulator.impersonation.certificates import BUSINESS_CENTRAL_DOMAIN, LOGIN_HOST
+from linkspan.simulator.impersonation.certificates import BUSINESS_CENTRAL_DOMAIN, GRAPH_HOST, LOGIN_HOST
 
 _REQUEST_LINE: Final = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.[01]\r\n")
 _MOST_HEAD: Final = 65_536
@@ -18,7 +18,7 @@ _REASONS: Final[Mapping[int, str]] = {400: "Bad Request", 403: "Forbidden", 405:
 def is_impersonated(target: str) -> bool:
     """Tell whether `target` (host:port) is one of the hosts that the simulator stands in for."""
     host, _, port = target.lower().rpartition(":")
-    return port == "443" and (host == LOGIN_HOST or host.endswith(f".{BUSINESS_CENTRAL_DOMAIN}"))
+    return port == "443" and (host in {GRAPH_HOST, LOGIN_HOST} or host.endswith(f".{BUSINESS_CENTRAL_DOMAIN}"))
 
 
 class Tunnel:
