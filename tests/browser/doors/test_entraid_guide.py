@@ -43,7 +43,9 @@ async def test_sections_scopes_and_address_follow_the_selection(
         await page.wait_for_url("**for=many_tenants**")
     for number, action in enumerate(chosen):
         await page.check(f"#entraid_{action}")
-        await page.wait_for_function("n => document.querySelectorAll('input[type=checkbox]:checked').length === n", arg=number + 1)
+        await page.wait_for_function(
+            "n => document.querySelectorAll('input[type=checkbox]:checked').length === n", arg=number + 1
+        )
     await page.wait_for_url(f"**?a={address}{'&for=many_tenants' if many else ''}")
     await expect(page.locator("[data-status]")).to_have_text("The guide is up to date.")
     shown = set(await page.locator("[data-guide-step]").evaluate_all("all => all.map(one => one.id)"))
