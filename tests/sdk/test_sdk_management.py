@@ -73,7 +73,7 @@ def test_connectors_and_actions_are_described(blocking: Linkspan) -> None:
     found = blocking.actions.list(connector="dynamics365bc", verb="create", resource="items").data
     action = blocking.actions.get(found[0].id)
 
-    assert [connector] == list(blocking.connectors.list().data)
+    assert connector in list(blocking.connectors.list().data)
     assert ["dynamics365bc_create_item"] == [one.id for one in found]
     assert not action.read_only
     assert "properties" in action.input_schema
