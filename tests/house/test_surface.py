@@ -7,7 +7,7 @@ import pytest
 import linkspan.sdk
 import linkspan.simulator
 
-SDK_ROOMS = {"client", "errors", "exact_json", "line", "linked", "modes", "records", "resources"}
+SDK_ROOMS = {"client", "errors", "exact_json", "line", "linked", "modes", "records", "resources", "toolset"}
 
 
 def test_simulator_surface_is_what_all_says() -> None:

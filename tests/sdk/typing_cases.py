@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Iterator
 from typing import assert_type
 
-from linkspan.sdk import Account, Answer, AsyncLinkspan, Linkspan, Page, Profile
+from linkspan.sdk import Account, Answer, AsyncLinkspan, AsyncToolset, Linkspan, Page, Profile, ToolAnswer, Toolset
 
 Record = dict[str, object]
 
@@ -32,3 +32,12 @@ def wrong(client: Linkspan, any_run: Callable[[], Answer]) -> None:
     client.accounts.get()  # type: ignore[call-arg]
     client.run("a").rows.nothing  # type: ignore[attr-defined]  # noqa: B018
     any_run()
+
+
+async def toolsets(one: AsyncToolset, other: Toolset) -> None:
+    assert_type(await (await one.tools()).call("a", {}), ToolAnswer)
+    assert_type(await (await one.tools())[0].call('{"top": 1}', idempotency_key="k"), ToolAnswer)
+    assert_type(other.tools().call("a"), ToolAnswer)
+    assert_type(other.tools().tell("a"), str)
+    other.tools().call(1)  # type: ignore[arg-type]
+    await one.tools().call("a")  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""The Python client of a Linkspan installation: `AsyncLinkspan`, and `Linkspan` for programs without an event loop."""
+"""The Python client of a Linkspan installation: `AsyncLinkspan`, and `Linkspan` for programs without an event loop; `Toolset` for agents."""
 
 from linkspan.sdk.client import AsyncLinkspan, BoundAccount, Linkspan
 from linkspan.sdk.errors import (
@@ -39,6 +39,10 @@ from linkspan.sdk.records import (
     StateReason,
     Step,
 )
+from linkspan.sdk.toolset.frameworks import FrameworkMissingError
+from linkspan.sdk.toolset.tool import Tool, ToolAnswer
+from linkspan.sdk.toolset.tools import Tools
+from linkspan.sdk.toolset.toolset import AsyncToolset, Toolset
 
 __all__ = [
     "AccessError",
@@ -47,6 +51,7 @@ __all__ = [
     "ActionSummary",
     "Answer",
     "AsyncLinkspan",
+    "AsyncToolset",
     "BoundAccount",
     "Certificate",
     "Check",
@@ -56,6 +61,7 @@ __all__ = [
     "Connector",
     "ExpiryWarning",
     "FixRequestError",
+    "FrameworkMissingError",
     "InvalidInputError",
     "LinkingError",
     "Linkspan",
@@ -74,6 +80,10 @@ __all__ = [
     "Run",
     "StateReason",
     "Step",
+    "Tool",
+    "ToolAnswer",
+    "Tools",
+    "Toolset",
     "UnauthenticatedError",
     "UnreachableError",
     "WaitError",

@@ -35,6 +35,17 @@ class _ErrorLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     error: Failure
 
 
+class _RpcRefusal(msgspec.Struct, frozen=True):
+    """How `/mcp` refuses a whole request."""
+
+    message: str
+    data: dict[str, str]
+
+
+class _RpcAnswer(msgspec.Struct, frozen=True):
+    error: _RpcRefusal
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How often a request is repeated; waits in seconds. A server that asks for a longer wait than `longest` is not waited for."""
@@ -169,10 +180,20 @@ def _refusal(answer: httpx2.Response) -> LinkspanError:
     wait = answer.headers.get("retry-after", "")
     retry_after = float(wait) if wait.isdecimal() else None
     try:
-        failure = exact_json.parse(answer.content, _ErrorAnswer).error
+        failure = _failure(answer.content)
     except ValueError:
         return _unreadable(answer)
     return error_of(failure, status=answer.status_code, retry_after=retry_after)
+
+
+def _failure(content: bytes) -> Failure:
+    """The failure that an answer of either shape tells. Raises ValueError."""
+    try:
+        return exact_json.parse(content, _ErrorAnswer).error
+    except ValueError:
+        told = exact_json.parse(content, _RpcAnswer).error
+        step, advice = told.data.get("next_step", ""), told.data.get("advice", "stop")
+        return Failure(told.data.get("code", "refused"), told.message, step, advice)
 
 
 def _unreadable(answer: httpx2.Response) -> LinkspanError:

@@ -39,6 +39,10 @@ class Portal:
         finally:
             running.cancel()
 
+    async def elsewhere(self, story: Coroutine[object, object, T]) -> T:
+        """Run the story in this loop, awaited in another."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(story, self._loop))
+
     def close(self) -> None:
         """End the loop and its thread."""
         if not self._loop.is_closed():
