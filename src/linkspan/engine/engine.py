@@ -1,7 +1,8 @@
 """The engine: checks one action's inputs, and carries the call out by the protocol that the connector names."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from linkspan.connectors.action import Action, Connector, ProviderLimits
 from linkspan.engine.call import Call, Inputs, Result, Seal, StepSink, Target, TokenSource
@@ -9,6 +10,7 @@ from linkspan.engine.cursor import open_cursor
 from linkspan.engine.exchange import Exchange, Wiring
 from linkspan.engine.odata_v4 import ODataV4
 from linkspan.engine.proxy import ProxyCall, ProxyExchange, pass_on
+from linkspan.engine.ready_read import ReadyRead, ready_read_of
 from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange
 from linkspan.engine.retry import Patience
 from linkspan.engine.shape import Record
@@ -45,47 +47,62 @@ class Engine:
 
     def prepare(self, action: Action, target: Target, inputs: Inputs) -> Call:
         """The validated call. Raises InvalidInputError with every mistake and the nearest known names, or CursorInvalidError."""
-        plan = self._plans.get(action.id)
-        if plan is None or plan.action is not action:
-            plan = self._plans[action.id] = plan_of(action, target.connector)
+        plan = self._plan(action, target)
         cursor = inputs.query.get("cursor") if action.verb is Verb.LIST else None
         position = open_cursor(self._seal, action, target, cursor) if isinstance(cursor, str) and cursor else None
         return plan.check(target, inputs, position)
 
-    async def execute(self, call: Call | ProxyCall, tokens: TokenSource, steps: StepSink) -> Result:
+    def execute(self, call: Call | ProxyCall, tokens: TokenSource, steps: StepSink) -> Coroutine[Any, Any, Result]:
         """Run a call. Raises the error that the provider's refusal means, WriteOutcomeUnknownError where a write may have happened."""
         if isinstance(call, ProxyCall):
             asked = self._exchange(call, tokens, steps)
-            return await pass_on(call, ProxyExchange(asked.wiring, asked.target, asked.pace, tokens, steps))
-        return await self._protocol(call).run(call, self._exchange(call, tokens, steps))
+            return pass_on(call, ProxyExchange(asked.wiring, asked.target, asked.pace, tokens, steps))
+        return self._protocol(call.target).run(call, self._exchange(call, tokens, steps))
+
+    def ready_read(self, action: Action, target: Target) -> ReadyRead | None:
+        """The short way of plain reads; None where the action has none on this account."""
+        if action.verb is not Verb.GET:
+            return None
+        shape = self._protocol(target).shaper(action)
+        return ready_read_of(self._plan(action, target), target, shape, self._wiring, self._pace(target.connector))
 
     async def rehearse(self, call: Call, tokens: TokenSource, steps: StepSink) -> Rehearsal:
         """What a write would send, without sending it. Raises what the reads before it raise."""
         asked = self._exchange(call, tokens, steps)
         exchange = RehearsalExchange(asked.wiring, asked.target, asked.pace, tokens, steps)
-        return await self._protocol(call).rehearse(call, exchange)
+        return await self._protocol(call.target).rehearse(call, exchange)
 
     def stream(self, call: Call, tokens: TokenSource, steps: StepSink) -> AsyncGenerator[Sequence[Record], None]:
         """All rows of a list, page by page, behind people who wait. Raises InvalidInputError for other verbs."""
         if call.action.verb is not Verb.LIST:
             raise InvalidInputError(mistakes=[Mistake("action", "only lists can be streamed")])
-        return self._protocol(call).stream(call, self._exchange(call, tokens, steps, bulk=True))
+        return self._protocol(call.target).stream(call, self._exchange(call, tokens, steps, bulk=True))
 
     def _exchange(
         self, call: Call | ProxyCall, tokens: TokenSource, steps: StepSink, *, bulk: bool = False
     ) -> Exchange:
-        connector = call.target.connector
+        return Exchange(self._wiring, call.target, self._pace(call.target.connector), tokens, steps, bulk)
+
+    def _plan(self, action: Action, target: Target) -> Plan:
+        plan = self._plans.get(action.id)
+        if plan is None or plan.action is not action:
+            plan = self._plans[action.id] = plan_of(action, target.connector)
+        return plan
+
+    def _pace(self, connector: Connector) -> Pace:
         limits, pace = self._paces.get(connector.key, (None, None))
         if pace is None or limits is not connector.limits:
             limits = connector.limits
             pace = Pace(limits.concurrent, limits.requests, limits.window)
             self._paces[connector.key] = (limits, pace)
-        return Exchange(self._wiring, call.target, pace, tokens, steps, bulk)
+        return pace
 
-    def _protocol(self, call: Call) -> ODataV4:
-        name = call.target.connector.protocol
+    def _protocol(self, target: Target) -> ODataV4:
+        name = target.connector.protocol
         protocol = self._protocols.get(name)
         if protocol is None:
-            message = f"The connector {call.target.connector.key} names the protocol {name!r}, which this engine does not speak."
+            message = (
+                f"The connector {target.connector.key} names the protocol {name!r}, which this engine does not speak."
+            )
             raise ConfigurationError(message)
         return protocol

@@ -44,7 +44,7 @@ class Exchange:
 
     async def read(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, object]:
         """GET a JSON object. Raises the error that the failure means."""
-        return await self._ask("GET", url, headers, None) or {}
+        return await self.ask("GET", url, headers) or {}
 
     async def write(
         self,
@@ -59,10 +59,16 @@ class Exchange:
 
         `once`: whatever happens, it is not sent again, except with a new token where the provider refused the old one.
         """
-        return await self._ask(method, url, headers, None if body is None else dump(body), once=once)
+        return await self.ask(method, url, headers, None if body is None else dump(body), once=once)
 
-    async def _ask(
-        self, method: str, url: str, headers: Mapping[str, str] | None, body: bytes | None, *, once: bool = False
+    async def ask(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        once: bool = False,
     ) -> dict[str, object] | None:
         """Send a request until it is answered with 2xx or must not be sent again; then raise the error that the last failure means."""
         patience, began, tries = self.wiring.patience, time.monotonic(), 0
@@ -93,7 +99,8 @@ class Exchange:
         wiring, target = self.wiring, self.target
         timeout = wiring.patience.timeout
         request = Outbound(method, url, headers, body, timeout, target.allowed, LARGEST_ANSWER, head_first)
-        await wiring.throttle.enter(target.throttle_key, self.pace, bulk=self.bulk)
+        if not wiring.throttle.enter_now(target.throttle_key, self.pace, bulk=self.bulk):
+            await wiring.throttle.enter(target.throttle_key, self.pace, bulk=self.bulk)
         started_at, started = wiring.clock(), time.perf_counter()
         try:
             inbound = await wiring.transport.send(request)

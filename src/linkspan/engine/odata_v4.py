@@ -1,7 +1,9 @@
 """The protocol `odata_v4`: how each verb becomes requests of an OData V4 service, and their answers a result."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+from typing import Any
 
+from linkspan.connectors.action import Action
 from linkspan.engine.call import COMPANY, Call, Position, Result, Seal
 from linkspan.engine.companies import Companies
 from linkspan.engine.cursor import seal_position
@@ -26,10 +28,15 @@ class ODataV4:
         self._companies = Companies()
         self._shapers: dict[tuple[str, bool], Shaper] = {}
 
-    async def run(self, call: Call, exchange: Exchange) -> Result:
+    def run(self, call: Call, exchange: Exchange) -> Coroutine[Any, Any, Result]:
         """Carry a call out. Raises the errors of faults.py."""
-        path = await self._path(call, exchange)
-        return await _VERBS[call.action.verb](self, call, exchange, path)
+        path = self._plain_path(call)
+        if path is None:
+            return self._run(call, exchange)
+        return _VERBS[call.action.verb](self, call, exchange, path)
+
+    async def _run(self, call: Call, exchange: Exchange) -> Result:
+        return await _VERBS[call.action.verb](self, call, exchange, await self._path(call, exchange))
 
     async def rehearse(self, call: Call, exchange: RehearsalExchange) -> Rehearsal:
         """What a write would send, and the record that it would change. Raises what the reads before a write raise."""
@@ -122,17 +129,26 @@ class ODataV4:
 
     async def _path(self, call: Call, exchange: Exchange) -> str:
         """The action's path; a company's name is looked up."""
+        path = self._plain_path(call)
+        if path is None:
+            path = action_path(call, await self._companies.id_of(call.target, call.path[COMPANY], exchange))
+        return path
+
+    @staticmethod
+    def _plain_path(call: Call) -> str | None:
+        """The action's path, if that needs no look-up: no company belongs into it, or its id is given."""
         if call.position is not None:
             return ""
         company = call.path.get(COMPANY)
-        if company is not None and not GUID.fullmatch(company):
-            company = await self._companies.id_of(call.target, company, exchange)
-        return action_path(call, company)
+        return action_path(call, company) if company is None or GUID.fullmatch(company) else None
 
     def _shaper(self, call: Call) -> Shaper:
         """Linked records can only be in the answer if they were asked for, created together, or belong to a cursor's list."""
-        action = call.action
-        deep = call.position is not None or bool(call.query.get("expand")) or bool(action.nested_links)
+        return self.shaper(call.action, linked=call.position is not None or bool(call.query.get("expand")))
+
+    def shaper(self, action: Action, *, linked: bool = False) -> Shaper:
+        """What gives the records of an action their outward shape; `linked`: other records may be in them."""
+        deep = linked or bool(action.nested_links)
         shaper = self._shapers.get((action.id, deep))
         if shaper is None:
             make = deep_shaper_of if deep else shaper_of
@@ -140,7 +156,7 @@ class ODataV4:
         return shaper
 
 
-_VERBS: Mapping[Verb, Callable[[ODataV4, Call, Exchange, str], Awaitable[Result]]] = {
+_VERBS: Mapping[Verb, Callable[[ODataV4, Call, Exchange, str], Coroutine[Any, Any, Result]]] = {
     Verb.LIST: ODataV4.list_records,
     Verb.GET: ODataV4.get_record,
     Verb.CREATE: ODataV4.create_record,

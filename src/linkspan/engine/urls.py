@@ -10,7 +10,7 @@ from linkspan.errors import ProviderAnswerError
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 # Values that percent-encoding leaves as they are, such as GUIDs.
-_PLAIN = re.compile(r"[\w.~'-]+", re.ASCII)
+PLAIN = re.compile(r"[\w.~'-]+", re.ASCII)
 _READABLE = "(),:"
 _NAMES = (("select", "$select"), ("expand", "$expand"), ("order_by", "$orderby"))
 # OData's own options are shown in logs; the values of all others are left out, for nobody knows what they hold.
@@ -19,7 +19,10 @@ _SHOWN = frozenset({"$select", "$expand", "$orderby", "$top", "$skip", "$count",
 
 def action_path(call: Call, company: str | None) -> str:
     """The action's path with its inputs filled in; `company` is the id that a company's name stands for."""
-    values = {name: value if _PLAIN.fullmatch(value) else quote(value, safe="-'") for name, value in call.path.items()}
+    values = {
+        name: value if name == COMPANY or PLAIN.fullmatch(value) else quote(value, safe="-'")
+        for name, value in call.path.items()
+    }
     if company is not None:
         values[COMPANY] = company
     template, parent = call.action.path, call.action.parent

@@ -42,6 +42,11 @@ class RunLog:
         if len(self._waiting) >= self._most_waiting:
             self._room.clear()
 
+    @property
+    def has_room(self) -> bool:
+        """Whether a call may begin without `ready`."""
+        return len(self._waiting) < self._most_waiting
+
     async def ready(self) -> None:
         """Wait, before a call begins, until the log has room. Raises ServerBusyError after ten seconds without any."""
         if not self._room.is_set():

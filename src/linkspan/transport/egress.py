@@ -34,8 +34,12 @@ class EgressGuard:
 
     def known(self, url: str, allowed: frozenset[str]) -> bool:
         """Whether `url` is allowed and was checked a moment ago: the warm path, without waiting. Raises TransportError (refused)."""
-        origin = next((named for named in allowed if url.startswith(named + "/")), None) or origin_of(url)
-        if origin not in allowed:
+        origin = ""
+        for named in allowed:
+            if url.startswith(named) and url[len(named) : len(named) + 1] == "/":
+                origin = named
+                break
+        if not origin and (origin := origin_of(url)) not in allowed:
             raise TransportError(
                 "refused", Sent.NO, f"{origin or 'this address'} is not a host that the connector or profile names"
             )

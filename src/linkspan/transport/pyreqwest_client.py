@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import timedelta
-from weakref import WeakKeyDictionary
+from functools import lru_cache
+from weakref import WeakKeyDictionary, ref
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PoolTimeoutError, PyreqwestError
@@ -37,32 +38,47 @@ class PyreqwestTransport:
         self._connect_timeout = timedelta(seconds=connect_timeout)
         self._idle_timeout = timedelta(seconds=idle_timeout)
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, Client] = WeakKeyDictionary()
+        self._latest: Client
+        self._latest_loop: Callable[[], asyncio.AbstractEventLoop | None] = _no_loop
 
     async def send(self, request: Outbound) -> Inbound:
         """Exchange one request for its whole answer. Raises TransportError, whose `sent` tells how much may have left."""
         if not self._guard.known(request.url, request.allowed):
             await self._guard.check(request.url)
-        return await exchange(self._client(), request)
+        loop = asyncio.get_running_loop()
+        client = self._latest if self._latest_loop() is loop else self._client(loop)
+        return await exchange(client, request)
 
     async def close(self) -> None:
         """Close the client of every event loop."""
         for client in list(self._clients.values()):
             await client.close()
         self._clients.clear()
+        self._latest_loop = _no_loop
 
-    def _client(self) -> Client:
-        loop = asyncio.get_running_loop()
+    def _client(self, loop: asyncio.AbstractEventLoop) -> Client:
         client = self._clients.get(loop)
         if client is None:
             client = builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
             self._clients[loop] = client
+        # The loop of a server is asked for again and again.
+        self._latest, self._latest_loop = client, ref(loop)
         return client
+
+
+def _no_loop() -> None:
+    """In place of a reference to the loop of the client that was used last."""
 
 
 def builder_of(connect_timeout: timedelta) -> ClientBuilder:
     """What every client of ours is built from: no redirects, no proxies of the environment."""
     builder = ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
     return builder.connect_timeout(connect_timeout)
+
+
+@lru_cache(maxsize=64)
+def _span(seconds: float) -> timedelta:
+    return timedelta(seconds=seconds)
 
 
 async def exchange(client: Client, request: Outbound) -> Inbound:
@@ -72,27 +88,29 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
     try:
         building = client.request(request.method, request.url).headers(request.headers)
         ahead = 0 if request.head_first else _READ_AHEAD
-        building = building.timeout(timedelta(seconds=request.timeout)).streamed_read_buffer_limit(ahead)
+        building = building.timeout(_span(request.timeout)).streamed_read_buffer_limit(ahead)
         if request.body is not None:
             building = building.body_bytes(request.body)
         async with building.build_streamed() as response:
             status = response.status
             # Every header of a refusal may be wanted; of a success one or two are looked at, which is cheaper where they are.
             headers = response.headers if status < _REFUSED else dict(response.headers)
-            body = await _whole(response, headers, request.max_bytes)
+            length = headers.get("content-length", "")
+            if length.isdecimal() and int(length) <= request.max_bytes:
+                body = bytes(await response.bytes())
+            else:
+                body = await _long(response, length, request.max_bytes)
     except (PyreqwestError, ValueError) as error:
         raise _explained(error, request, status) from None
     return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
 
 
-async def _whole(response: Response, headers: Mapping[str, str], limit: int) -> bytes:
-    length = headers.get("content-length", "")
+async def _long(response: Response, length: str, limit: int) -> bytes:
+    """A body whose length was not told, or is too much."""
     if length.isdecimal():
-        if int(length) > limit:
-            raise TransportError(
-                "too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status
-            )
-        return bytes(await response.bytes())
+        raise TransportError(
+            "too_large", Sent.YES, f"the answer has {length} bytes, more than {limit}", status=response.status
+        )
     reader, chunks, size = response.body_reader, [], 0
     while (chunk := await reader.read_chunk()) is not None:
         size += len(chunk)

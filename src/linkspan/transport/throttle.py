@@ -80,16 +80,22 @@ class Throttle:
         self._clock = clock
         self._lanes: dict[str, _Lane] = {}
 
-    async def enter(self, key: str, pace: Pace, *, bulk: bool = False) -> None:
-        """Wait for a turn. Raises RateLimitedError (with `retry_after`) or ServerBusyError; nothing has left then."""
+    def enter_now(self, key: str, pace: Pace, *, bulk: bool = False) -> bool:
+        """Take a turn if there is one without waiting: whether there was."""
         lane = self._lanes.get(key)
         if lane is None or lane.pace is not pace:
             lane = self._lane(key, pace)
         now = self._clock()
-        delay = lane.delay(now)
-        if not delay and lane.running < pace.concurrent and not lane.people and not (bulk and lane.bulk):
-            lane.take(now)
+        if lane.running >= pace.concurrent or lane.people or (bulk and lane.bulk) or lane.delay(now):
+            return False
+        lane.take(now)
+        return True
+
+    async def enter(self, key: str, pace: Pace, *, bulk: bool = False) -> None:
+        """Wait for a turn. Raises RateLimitedError (with `retry_after`) or ServerBusyError; nothing has left then."""
+        if self.enter_now(key, pace, bulk=bulk):
             return
+        lane, now = self._lanes[key], self._clock()
         if lane.waiting >= self._longest_queue:
             message = "Too many requests wait for this account."
             raise ServerBusyError(message, retry_after=lane.waiting * pace.interval)
@@ -103,7 +109,7 @@ class Throttle:
         """Give the place to the next."""
         lane = self._lanes[key]
         lane.running -= 1
-        if lane.waiting:
+        if lane.people or lane.bulk:
             self._admit(lane)
 
     def pause(self, key: str, seconds: float) -> None:

@@ -1,13 +1,14 @@
 """Whether a caller may run an action on an account: scope, project, states and the profile's choice of actions."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 import msgspec
 
 from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
 from linkspan.engine.proxy import ProxyAction
+from linkspan.engine.ready_read import ReadyRead
 from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
 from linkspan.model import Account, Caller, Profile, Secret, Step
 from linkspan.usecases.access import needed_for, require
@@ -35,18 +36,19 @@ class AccountTokens(msgspec.Struct, frozen=True, gc=False):
     profile: Profile
     steps: Subject
 
-    async def token(self, *, refused: Secret | None = None) -> Secret:
+    def token(self, *, refused: Secret | None = None) -> Coroutine[Any, Any, Secret]:
         """A token that should work; a newer one than `refused`."""
-        return await self.hall.tokens.token(self.account, self.profile, refused=refused, steps=self.steps)
+        return self.hall.tokens.token(self.account, self.profile, refused=refused, steps=self.steps)
 
 
 class Admitted(msgspec.Struct, frozen=True, gc=False):
-    """A request that may go on: the action, the account and where it points, and its tokens."""
+    """A request that may go on: the action, the account and where it points, its tokens, and the short way if it is a plain read."""
 
     action: Action
     account: Account
     target: Target
     tokens: AccountTokens
+    ready: ReadyRead | None
 
 
 class AdmittedProxy(msgspec.Struct, frozen=True, gc=False):
@@ -71,28 +73,32 @@ async def admit_action(
     Raises UnknownActionError, MissingScopeError, InvalidInputError, NotFoundError, AccountSuspendedError, AccountRevokedError,
     NeedsReauthError, ProfileDisabledError, ActionNotEnabledError.
     """
-    action = hall.catalog.find(action_id)
-    subject.about(action)
-    require(caller, needed_for(action))
-    if not account_id:
-        raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
-    at = ("admission", caller.project_id, account_id, profile_id, action_id)
-    found = await hall.warm.remembered(
-        at, lambda: _admission(hall, caller, action, subject, account_id=account_id, profile_id=profile_id)
-    )
+    at = ("admission", caller.project_id, caller.scopes, account_id, profile_id, action_id)
+    found: _Admission | None = hall.warm.at_hand(at)
     if found is None:
-        raise NotFoundError
-    subject.about(action, found.account)
-    return Admitted(action, found.account, found.target, AccountTokens(hall, found.account, found.profile, subject))
+        action = hall.catalog.find(action_id)
+        subject.about(action)
+        require(caller, needed_for(action))
+        if not account_id:
+            raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
+        found = await hall.warm.remembered(
+            at, lambda: _admission(hall, caller, action, subject, account_id=account_id, profile_id=profile_id)
+        )
+        if found is None:
+            raise NotFoundError
+    subject.about(found.action, found.account)
+    tokens = AccountTokens(hall, found.account, found.profile, subject)
+    return Admitted(found.action, found.account, found.target, tokens, found.ready)
 
 
-@dataclass(frozen=True, slots=True)
-class _Admission:
-    """What is concluded about a project, an account and an action, and holds until a record changes."""
+class _Admission(msgspec.Struct, frozen=True, gc=False):
+    """What is concluded about a project, a caller's scopes, an account and an action, and holds until a record changes."""
 
+    action: Action
     account: Account
     profile: Profile
     target: Target
+    ready: ReadyRead | None
 
 
 async def _admission(
@@ -114,7 +120,8 @@ async def _admission(
     if not (action.default if rules.enabled_actions is None else action.id in rules.enabled_actions):
         message = f"The connector profile {rules.name!r} does not enable {action.id}."
         raise ActionNotEnabledError(message)
-    return _Admission(account, profile, hall.engine.target(hall.catalog.connectors[action.connector], profile, account))
+    target = hall.engine.target(hall.catalog.connectors[action.connector], profile, account)
+    return _Admission(action, account, profile, target, hall.engine.ready_read(action, target))
 
 
 async def _other_profile(hall: Hall, caller: Caller, profile_id: str, action: Action) -> Profile:

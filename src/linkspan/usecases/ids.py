@@ -4,6 +4,7 @@ import os
 import secrets
 import string
 from datetime import datetime
+from functools import lru_cache
 
 from linkspan.model import Secret
 
@@ -12,6 +13,7 @@ _LOWER = string.digits + string.ascii_lowercase
 _PAIRS = [first + second for first in _LOWER for second in _LOWER]
 # Nine digits in base 36 are left for the milliseconds: enough until the year 5188.
 _RUN_RANDOM = 36**11
+_HALF = 36**6
 _SAFE_INTEGER = 2**53
 
 
@@ -63,7 +65,8 @@ def new_feedback_id() -> str:
 def new_run_id(started_at: datetime) -> str:
     """`run_` and 20 characters [a-z0-9], of which the first nine order runs by their start in milliseconds."""
     milliseconds = int(started_at.timestamp() * 1000)
-    return "run_" + _base36(milliseconds * _RUN_RANDOM + int.from_bytes(os.urandom(8)) % _RUN_RANDOM, pairs=10)
+    # In two parts, for arithmetic beyond 64 bits costs several times more.
+    return f"run_{_moment36(milliseconds)}{_random36(int.from_bytes(os.urandom(8)) % _RUN_RANDOM)}"
 
 
 def new_project_id(name: str) -> str:
@@ -73,14 +76,23 @@ def new_project_id(name: str) -> str:
     return f"{slug}-{secrets.randbelow(9000) + 1000}"
 
 
-def _base36(number: int, *, pairs: int) -> str:
-    """Digits 0-9 and a-z, filled up with zeros; two at a time, for the hot path."""
-    digits = []
-    for _ in range(pairs):
-        number, pair = divmod(number, 1296)
-        digits.append(_PAIRS[pair])
-    digits.reverse()
-    return "".join(digits)
+@lru_cache(maxsize=8)
+def _moment36(milliseconds: int) -> str:
+    """Nine digits 0-9 and a-z, filled up with zeros. Many runs begin in the same millisecond."""
+    digits = ""
+    for _ in range(9):
+        milliseconds, digit = divmod(milliseconds, 36)
+        digits = _LOWER[digit] + digits
+    return digits
+
+
+def _random36(number: int) -> str:
+    """Eleven digits 0-9 and a-z, filled up with zeros; two at a time, and in halves that fit into a machine word, for the hot path."""
+    high, low = divmod(number, _HALF)
+    return (
+        f"{_LOWER[high // 1679616]}{_PAIRS[high // 1296 % 1296]}{_PAIRS[high % 1296]}"
+        f"{_PAIRS[low // 1679616]}{_PAIRS[low // 1296 % 1296]}{_PAIRS[low % 1296]}"
+    )
 
 
 def _random(letters: str, length: int) -> str:

@@ -56,6 +56,10 @@ class Warm:
                 await self.check()
             await asyncio.sleep(every)
 
+    def at_hand(self, at: tuple[object, ...]) -> Any:
+        """What is remembered there, without waiting; None: ask `remembered`."""
+        return self._found.get(at)
+
     async def remembered(self, at: tuple[object, ...], find: Callable[[], Awaitable[T | None]]) -> T | None:
         """What `find` makes of stored records: asked for once, until any record changes. Nothing and errors are not remembered."""
         found: T | None = self._found.get(at)

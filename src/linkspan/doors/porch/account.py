@@ -29,5 +29,7 @@ def _said(request: Request, inner_headers: Mapping[str, object], name: str) -> s
     outer = header_of(request, name)
     if outer:
         return outer.strip()
+    if not inner_headers:
+        return None
     inner = next((value for key, value in inner_headers.items() if key.lower() == name), None)
     return inner.strip() if isinstance(inner, str) and inner.strip() else None

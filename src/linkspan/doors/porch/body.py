@@ -19,22 +19,28 @@ async def read_body(request: Request, *, limit: int = MAX_BODY) -> bytes:
     if announced.isdigit() and int(announced) > limit:
         raise PayloadTooLargeError(_too_large(limit))
     parts: list[bytes] = []
-    size, more = 0, True
-    while more:
+    size = 0
+    while True:
         message = await request.receive()
         if message["type"] == "http.disconnect":
             raise InvalidInputError("The body did not arrive whole.")
-        part, more = message.get("body", b""), message.get("more_body", False)
+        part: bytes = message.get("body", b"")
         size += len(part)
         if size > limit:
             raise PayloadTooLargeError(_too_large(limit))
+        if not message.get("more_body", False):
+            # Most bodies come in one part.
+            return b"".join((*parts, part)) if parts else part
         parts.append(part)
-    return b"".join(parts)
 
 
 async def read_object(request: Request, *, limit: int = MAX_BODY) -> dict[str, object]:
     """The body as a JSON object; an empty body is an empty object. Raises InvalidInputError, PayloadTooLargeError."""
-    text = await read_body(request, limit=limit)
+    return object_of(await read_body(request, limit=limit))
+
+
+def object_of(text: bytes) -> dict[str, object]:
+    """A body's JSON object; an empty body is an empty object. Raises InvalidInputError."""
     if not text or text.isspace():
         return {}
     try:

@@ -77,6 +77,8 @@ def key_of(header: str | None, payload: Mapping[str, object]) -> str | None:
     Raises InvalidInputError for a key that is not 1 to 255 visible ASCII characters.
     """
     headers, query = inner_headers(payload), payload.get("query")
+    if header is None and not headers and not query and IDEMPOTENCY_KEY not in payload:
+        return None
     inner = next((value for name, value in headers.items() if name.lower().replace("-", "_") == IDEMPOTENCY_KEY), None)
     asked = query.get(IDEMPOTENCY_KEY) if isinstance(query, dict) else None
     found = next((value for value in (header, payload.get(IDEMPOTENCY_KEY), inner, asked) if value is not None), None)
