@@ -33,6 +33,8 @@ from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
 from linkspan.simulator.served import Service
 from linkspan.simulator.switches import SwitchBoard
+from linkspan.simulator.webhooks.courier import Courier
+from linkspan.simulator.webhooks.endpoint import SubscriptionEndpoint
 
 CONTRACT = load_contract()
 ENTITIES = CONTRACT.entities
@@ -205,8 +207,9 @@ def build_demo_sim() -> Sim:
 
 def _sim(world: World, environment: Environment, company: Company, clock: Clock) -> Sim:
     authority = Authority(demo_directory(), clock)
-    service = Service(world, Gate(clock))
-    app = Starlette(routes=routes(service, Identity(authority)))
+    service, identity = Service(world, Gate(clock)), Identity(authority)
+    subscriptions = SubscriptionEndpoint(service, identity, Courier(world, clock))
+    app = Starlette(routes=routes(service, identity, subscriptions))
     client = httpx2.AsyncClient(
         transport=httpx2.ASGITransport(app), headers={"Authorization": f"Bearer {user_token(authority)}"}
     )

@@ -25,6 +25,8 @@ from linkspan.simulator.identity import Identity
 from linkspan.simulator.limits import Gate, Limits
 from linkspan.simulator.odata.endpoint import routes
 from linkspan.simulator.served import Service
+from linkspan.simulator.webhooks.courier import Courier
+from linkspan.simulator.webhooks.endpoint import SubscriptionEndpoint
 
 NAME = "Skerry Supplies"
 _NOTHING = {
@@ -158,4 +160,6 @@ def open_books(loop: asyncio.AbstractEventLoop) -> Books:
     assert company is not None
     gate = Gate(clock)
     gate.limits = Limits(requests=10**9)
-    return Books(loop, Starlette(routes=routes(Service(world, gate), identity)), token, company)
+    service = Service(world, gate)
+    subscriptions = SubscriptionEndpoint(service, identity, Courier(world, clock))
+    return Books(loop, Starlette(routes=routes(service, identity, subscriptions)), token, company)

@@ -53,10 +53,11 @@ def demo_parts(seed: int = 0) -> Parts:
 def build_app(control: Control) -> Starlette:
     """Return the ASGI application that `control` controls; serve it by `Simulator` to let connections be cut."""
     parts, service = control.parts, control.service
+    subscriptions = SubscriptionEndpoint(service, parts.identity, parts.courier)
     routes = [
         *ControlEndpoints(control).routes(),
-        *SubscriptionEndpoint(service, parts.identity, parts.courier).routes(),
-        *business_central_routes(service, parts.identity),
+        *subscriptions.routes(),
+        *business_central_routes(service, parts.identity, subscriptions),
         *graph_routes(parts.authority),
         *entra_routes(parts.authority),
     ]

@@ -15,6 +15,7 @@ from linkspan.simulator.entra.directory import Directory
 from linkspan.simulator.faults import body_too_large, no_environment, tenant_unavailable
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.address import Place, read_place
+from linkspan.simulator.odata.exchange import Incoming
 
 API_ROLE: Final = "API.ReadWrite.All"
 """The application permission for the books."""
@@ -90,6 +91,24 @@ def raw_path(request: Request) -> str:
     """Return the path as it was sent, not yet decoded."""
     raw: bytes | None = request.scope.get("raw_path")
     return raw.decode("latin-1").partition("?")[0] if raw is not None else quote(request.url.path)
+
+
+def root_of(request: Request, arrival: Arrival) -> str:
+    """Return the outside address of the API that a request goes to."""
+    return f"{outside(request)}/v2.0/{arrival.place.root}"
+
+
+def incoming_of(request: Request, arrival: Arrival, body: bytes) -> Incoming:
+    """Return a request as a plain value."""
+    path = quote(raw_path(request), safe="/%()'!$&*+,;=:@~-._")
+    return Incoming(
+        method=request.method,
+        here=f"{outside(request)}{path}".rstrip("/"),
+        segments=arrival.place.segments,
+        raw_query=request.url.query,
+        headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
+        body=body,
+    )
 
 
 async def read_all(request: Request, largest: int) -> bytes:

@@ -1,8 +1,9 @@
 """Runs a $batch: many operations in one request, one after the other, some or all of them together or not at all."""
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import Final, NoReturn
+from typing import Final, NoReturn, Protocol
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -21,6 +22,26 @@ Counter = Callable[[], None]
 """Counts one operation against its user's rate; raises 429 above it."""
 
 
+class Aside(Protocol):
+    """Answers operations on what is not in the books, some of which need the agreement of a receiver elsewhere."""
+
+    def takes(self, incoming: Incoming, /) -> bool:
+        """Tell whether an operation is one of these."""
+        ...
+
+    def asked(self, incoming: Incoming, /) -> str | None:
+        """Return the address that must agree before the answer, None for none; raises the faults found before that."""
+        ...
+
+    def shake(self, url: str, /) -> None:
+        """Let a receiver agree, and wait for it; raises the fault where it does not."""
+        ...
+
+    def answer(self, incoming: Incoming, /) -> Answer:
+        """Answer an operation whose receiver has agreed."""
+        ...
+
+
 class _UndoneError(Exception):
     """Leaves a transaction so that it is undone; what was answered stands."""
 
@@ -29,8 +50,8 @@ def _undo() -> NoReturn:
     raise _UndoneError
 
 
-def answer_batch(desk: Desk, incoming: Incoming, count: Counter) -> Answer:
-    """Return the answer to a batch: 200 whatever became of its operations.
+async def answer_batch(desk: Desk, incoming: Incoming, count: Counter, aside: Aside | None) -> Answer:
+    """Return the answer to a batch: 200 whatever became of its operations; `aside` has those that it takes.
 
     It stops at the first operation that fails, unless `Prefer: odata.continue-on-error` is sent. `Isolation: snapshot`
     undoes all operations when one fails, though those before still show what they answered.
@@ -42,9 +63,9 @@ def answer_batch(desk: Desk, incoming: Incoming, count: Counter) -> Answer:
         raise batch_too_large(desk.limits.batch_operations)
     preferences = read_preferences(incoming.headers.get("prefer", ""))
     wish = preferences.get("odata.continue-on-error", preferences.get("continue-on-error", "false"))
-    runner = _Runner(desk, incoming, count, continues=wish != "false")
+    runner = _Runner(desk, incoming, count, aside, continues=wish != "false")
     isolation = incoming.headers.get("isolation", incoming.headers.get("odata-isolation", ""))
-    done = runner.run_isolated(parts) if isolation.lower() == "snapshot" else runner.run(parts)
+    done = await (runner.run_isolated(parts) if isolation.lower() == "snapshot" else runner.run(parts))
     if "application/json" in incoming.headers.get("accept", "").lower():
         return write_json_batch(done)
     return write_multipart_batch(done)
@@ -62,30 +83,62 @@ def _read(desk: Desk, incoming: Incoming) -> Sequence[Part]:
 class _Runner:
     """Runs the parts of one batch."""
 
-    def __init__(self, desk: Desk, incoming: Incoming, count: Counter, *, continues: bool) -> None:
+    def __init__(self, desk: Desk, incoming: Incoming, count: Counter, aside: Aside | None, *, continues: bool) -> None:
         self._desk = desk
         self._incoming = incoming
         self._count = count
+        self._aside = aside
         self._continues = continues
         self._locations: dict[str, str] = {}
+        self._agreed: dict[int, tuple[str, BcFault | None]] = {}
 
-    def run(self, parts: Sequence[Part]) -> list[Done]:
+    async def run(self, parts: Sequence[Part]) -> list[Done]:
         """Run the parts in their order, up to the first that fails unless the batch continues on errors."""
         done: list[Done] = []
         for part in parts:
+            await self._ask_receivers(part)
             done.append(Done(part, self._run_part(part)))
-            if done[-1].failed and not self._continues:
+            if self._stops(done):
                 break
         return done
 
-    def run_isolated(self, parts: Sequence[Part]) -> list[Done]:
+    async def run_isolated(self, parts: Sequence[Part]) -> list[Done]:
         """Run the parts in one transaction."""
+        for part in parts:
+            await self._ask_receivers(part)
         done: list[Done] = []
         with suppress(_UndoneError), self._desk.world.transaction():
-            done = self.run(parts)
+            for part in parts:
+                done.append(Done(part, self._run_part(part)))
+                if self._stops(done):
+                    break
             if any(part.failed for part in done):
                 _undo()
         return done
+
+    def _stops(self, done: Sequence[Done]) -> bool:
+        return done[-1].failed and not self._continues
+
+    async def _ask_receivers(self, part: Part) -> None:
+        """Let receivers agree before the part runs: nothing may wait for anybody while a transaction is open."""
+        for operation in part.operations:
+            receiver = self._receiver(operation)
+            if self._aside is None or receiver is None:
+                continue
+            refusal = None
+            try:
+                await asyncio.to_thread(self._aside.shake, receiver)
+            except BcFault as fault:
+                refusal = fault
+            self._agreed[id(operation)] = (receiver, refusal)
+
+    def _receiver(self, operation: Operation) -> str | None:
+        # What is wrong with an operation is said when it runs; one before it may still put it right.
+        with suppress(BcFault):
+            incoming = self._addressed(operation)
+            if self._aside is not None and self._aside.takes(incoming):
+                return self._aside.asked(incoming)
+        return None
 
     def _run_part(self, part: Part) -> list[Result]:
         """Return the results of a part; a change set that failed has one result only, its failure."""
@@ -110,11 +163,24 @@ class _Runner:
     def _answer(self, operation: Operation) -> Answer:
         try:
             self._count()
-            return respond(self._desk, self._addressed(operation))
+            incoming = self._addressed(operation)
+            if self._aside is not None and self._aside.takes(incoming):
+                return self._answered_aside(self._aside, operation, incoming)
+            return respond(self._desk, incoming)
         except BcFault as fault:
             headers = {**self._incoming.headers, **operation.headers}
             language = chosen_language(headers.get("accept-language", ""))
             return render_fault(in_language(self._desk.switches.adjust(fault), language), uuid4())
+
+    def _answered_aside(self, aside: Aside, operation: Operation, incoming: Incoming) -> Answer:
+        receiver = aside.asked(incoming)
+        agreed, refusal = self._agreed.get(id(operation), (None, None))
+        if receiver is not None and receiver != agreed:
+            # It hangs on an operation of the same transaction, and could not be asked before.
+            aside.shake(receiver)
+        elif refusal is not None:
+            raise refusal
+        return aside.answer(incoming)
 
     def _addressed(self, operation: Operation) -> Incoming:
         """Return the operation as a request of its own; its address is relative to the API's root, or starts with that."""

@@ -1,6 +1,6 @@
 """The HTTP door of the simulated Business Central: routes, and the flow of one request through check and limits."""
 
-from urllib.parse import quote
+from typing import Protocol
 
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route
@@ -13,12 +13,12 @@ from linkspan.simulator.books.rules import standard
 from linkspan.simulator.books.world import Tenant
 from linkspan.simulator.contract import load_contract
 from linkspan.simulator.faults import BcFault, invalid_credentials
-from linkspan.simulator.odata.arrival import Arrival, Identity, arrive, outside, raw_path, read_all
-from linkspan.simulator.odata.batch import answer_batch
+from linkspan.simulator.odata.arrival import Arrival, Identity, arrive, incoming_of, outside, read_all, root_of
+from linkspan.simulator.odata.batch import Aside, answer_batch
 from linkspan.simulator.odata.catalogue import answer_runtime
 from linkspan.simulator.odata.dispatch import respond
 from linkspan.simulator.odata.environments import administered_list, environment_list
-from linkspan.simulator.odata.exchange import Answer, Desk, Incoming
+from linkspan.simulator.odata.exchange import Answer, Desk
 from linkspan.simulator.odata.response import answered
 from linkspan.simulator.odata.shelf import Shelf
 from linkspan.simulator.permissions import Access
@@ -27,9 +27,17 @@ from linkspan.simulator.served import Service
 _VERBS = ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "MERGE"]
 
 
-def routes(service: Service, identity: Identity) -> list[BaseRoute]:
+class Subscriptions(Protocol):
+    """Where a batch sends its operations on webhook subscriptions, which are not in the books."""
+
+    def desk(self, arrival: Arrival, root: str, /) -> Aside:
+        """Return who serves them to one caller."""
+        ...
+
+
+def routes(service: Service, identity: Identity, subscriptions: Subscriptions) -> list[BaseRoute]:
     """Return the routes of Business Central: the API under ``/v2.0`` and the two lists of environments."""
-    door = _Door(service, identity)
+    door = _Door(service, identity, subscriptions)
     admin = "/admin/{version}/applications"
     return [
         Route("/v2.0/{rest:path}", answered(door.api), methods=_VERBS),
@@ -42,8 +50,9 @@ def routes(service: Service, identity: Identity) -> list[BaseRoute]:
 class _Door:
     """Answers the requests of every route over one service."""
 
-    def __init__(self, service: Service, identity: Identity) -> None:
+    def __init__(self, service: Service, identity: Identity, subscriptions: Subscriptions) -> None:
         self._service = service
+        self._subscriptions = subscriptions
         self._world = service.world
         self._gate = service.gate
         self._deck = service.deck
@@ -74,31 +83,24 @@ class _Door:
         async with self._gate.admitted(arrival.user) as arrived:
             body = await read_all(request, self._gate.limits.body_bytes)
             lost = await self._gate.work(request.method, request.url.path, arrived)
-            answer = self._answer(request, arrival, body)
+            answer = await self._answer(request, arrival, body)
             if lost is not None:
                 raise lost
             return answer
 
-    def _answer(self, request: Request, arrival: Arrival, body: bytes) -> Answer:
+    async def _answer(self, request: Request, arrival: Arrival, body: bytes) -> Answer:
         place = arrival.place
         run_due(arrival.environment, self._identity.directory)
-        desk = self._desk(arrival, f"{outside(request)}/v2.0/{place.root}")
-        path = quote(raw_path(request), safe="/%()'!$&*+,;=:@~-._")
-        incoming = Incoming(
-            method=request.method,
-            here=f"{outside(request)}{path}".rstrip("/"),
-            segments=place.segments,
-            raw_query=request.url.query,
-            headers={name: ",".join(request.headers.getlist(name)) for name in request.headers},
-            body=body,
-        )
+        desk = self._desk(arrival, root_of(request, arrival))
+        incoming = incoming_of(request, arrival, body)
         taped = self._deck.answer(incoming, desk.root)
         if taped is not None:
             return taped
         if place.runtime:
             return answer_runtime(desk, incoming, ["/".join(route) for route in (ROUTE, *self._service.apis.by_route)])
         if place.segments == ("$batch",):
-            return answer_batch(desk, incoming, lambda: self._gate.count(arrival.user))
+            aside = self._subscriptions.desk(arrival, desk.root) if place.custom is None else None
+            return await answer_batch(desk, incoming, lambda: self._gate.count(arrival.user), aside)
         return respond(desk, incoming)
 
     def _desk(self, arrival: Arrival, root: str) -> Desk:
