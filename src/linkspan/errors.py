@@ -43,6 +43,13 @@ class UnknownActionError(FixRequestError, code="unknown_action", status=404, wir
     """
 
 
+class ClientRequestInvalidError(FixRequestError, code="client_request_invalid", wire="ValidationError"):
+    """The program that sent you here did not ask properly.
+
+    Start the sign-in again from that program; if it fails again, show this code to whoever makes the program.
+    """
+
+
 class NotFoundError(FixRequestError, code="not_found", status=404, wire="NotFound"):
     """There is no such thing in this project.
 
@@ -143,10 +150,31 @@ class ApiKeyDisabledError(UnauthenticatedError, code="api_key_disabled"):
     """
 
 
+class AccessTokenInvalidError(UnauthenticatedError, code="access_token_invalid"):
+    """The access token is not known here, has expired or was revoked.
+
+    The client refreshes it, or lets its user sign in again.
+    """
+
+
 class MissingScopeError(AccessError, code="missing_scope", wire="MissingScope"):
     """The API key lacks the scope for this.
 
     Use a key that has the named scope.
+    """
+
+
+class InsufficientScopeError(MissingScopeError, code="insufficient_scope"):
+    """The sign-in does not cover this.
+
+    Sign in again and agree to what is asked for.
+    """
+
+
+class NotPermittedError(AccessError, code="not_permitted", wire="NotPermitted"):
+    """The sign-in does not allow this action on this account.
+
+    Sign the client in again and choose the action and the account.
     """
 
 

@@ -80,13 +80,29 @@ class ApiKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a caller who signed in is held to: these accounts (id → whether it may write), of that owner only if one is named.
+
+    `actions` None: every action that the accounts' profiles enable.
+    """
+
+    accounts: Mapping[str, bool]
+    actions: frozenset[str] | None = None
+    owner_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the project and the key (or another sign-in) that named it. `source`: api_key, or cli."""
+    """Who asks: the project and the key (or another sign-in) that named it. `source`: api_key, cli, or mcp_sign_in.
+
+    `key_id` is the key's id, or the permit's of an MCP client; `bounds` None: everything of the project that the scopes allow.
+    """
 
     project_id: str
     scopes: frozenset[KeyScope]
     key_id: str | None = None
     source: str = "api_key"
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from linkspan.doors.look.assets import static_routes
 from linkspan.doors.mcp.routes import routes as mcp_routes
 from linkspan.doors.porch.quick import Straight
 from linkspan.doors.rest.routes import routes as rest_routes
+from linkspan.doors.signin.routes import routes as signin_routes
 from linkspan.settings import Settings
 from linkspan.usecases.hall import Hall
 
@@ -56,6 +57,7 @@ def build_app(hall: Hall, more: Sequence[BaseRoute] = ()) -> Starlette:
             *compat_routes(hall),
             *mcp_routes(hall),
             *rest_routes(hall),
+            *signin_routes(hall),
             *linking_routes(hall),
             *static_routes(),
             *guide_routes(hall),

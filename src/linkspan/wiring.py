@@ -18,6 +18,7 @@ from linkspan.storage.audit_store import AuditStore
 from linkspan.storage.body_store import BodyStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.client_store import ClientStore
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
 from linkspan.storage.delivery_store import DeliveryStore
@@ -28,6 +29,7 @@ from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
+from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -43,6 +45,8 @@ from linkspan.transport.protocol import Transport
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
 from linkspan.transport.throttle import Throttle
 from linkspan.usecases.body_log import BodyLog
+from linkspan.usecases.client_document import ClientDocuments
+from linkspan.usecases.client_limits import ClientLimits
 from linkspan.usecases.deliver_events import Courier
 from linkspan.usecases.expiry import warn_of_expiry_forever
 from linkspan.usecases.give_up_writes import give_up_writes_forever
@@ -80,15 +84,10 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
     """Join the implementations. Nothing runs in the background yet."""
     catalog = load_catalog(settings.connector_dirs)
     keys, profiles, accounts = KeyStore(database), ProfileStore(database), AccountStore(database)
-    grants, leases, changes, runs = (
-        GrantStore(database),
-        LeaseStore(database),
-        ChangeCounter(database),
-        RunStore(database),
-    )
-    data_keys = DataKeyStore(database)
-    vault = await Vault.unlock(load_master_key(settings), data_keys, clock)
-    oauth = OAuthClient(transport, clock)
+    grants, leases, runs = GrantStore(database), LeaseStore(database), RunStore(database)
+    changes, data_keys, permits = ChangeCounter(database), DataKeyStore(database), PermitStore(database)
+    post = PinnedTransport(allow_private_addresses=settings.allow_private_addresses)
+    vault, oauth = await Vault.unlock(load_master_key(settings), data_keys, clock), OAuthClient(transport, clock)
     tokens = Tokens(
         vault=vault,
         grants=grants,
@@ -99,8 +98,8 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         clock=clock,
         base_url=settings.base_url,
     )
-    patience = Patience(timeout=settings.provider_timeout)
-    engine = Engine(transport, CursorSeal(vault.derive("cursor")), Throttle(), clock, patience=patience)
+    seal, patience = CursorSeal(vault.derive("cursor")), Patience(timeout=settings.provider_timeout)
+    engine = Engine(transport, seal, Throttle(), clock, patience=patience)
     return Hall(
         settings=settings,
         clock=clock,
@@ -127,13 +126,18 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         journal=WriteJournal(database),
         webhooks=WebhookStore(database),
         deliveries=DeliveryStore(database),
-        post=PinnedTransport(allow_private_addresses=settings.allow_private_addresses),
+        post=post,
         changes=changes,
         audit=AuditStore(database),
         owners=OwnerStore(database),
         feedback=FeedbackStore(database),
         key_limits=KeyLimits(),
         body_log=BodyLog(BodyStore(database), vault),
+        clients=ClientStore(database),
+        documents=ClientDocuments(post, clock, insecure=settings.allow_private_addresses),
+        registrations=ClientLimits(),
+        permits=permits,
+        permit_uses=KeyUses(permits),
         warm=Warm(keys=keys, profiles=profiles, accounts=accounts, changes=changes, forget_tokens=tokens.forget_all),
     )
 
@@ -148,6 +152,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             ("run log", hall.run_log.keep_writing()),
             ("run bodies", hall.body_log.keep_writing()),
             ("key uses", hall.key_uses.keep_writing()),
+            ("permit uses", hall.permit_uses.keep_writing()),
             ("changes", hall.warm.watch()),
             ("house", keep_house_forever(hall)),
             ("grants", keep_grants_forever(hall)),
@@ -167,6 +172,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
         await hall.run_log.flush()
         await hall.body_log.flush()
         await hall.key_uses.flush()
+        await hall.permit_uses.flush()
 
 
 def database_address(settings: Settings) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from linkspan.cli import mcp_permits
 from linkspan.cli.log_output import configure_log_output
 from linkspan.cli.opening import in_hall, root_settings, stop
 from linkspan.cli.operator import operator
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 _LONGEST_LINE = 16 * 1024 * 1024
 
-app = typer.Typer(help="Serve MCP over standard input and output, or set a desktop client up to do so.")
+app = typer.Typer(
+    help="Serve MCP over standard input and output, set a desktop client up to do so, or see which clients are signed in."
+)
+app.add_typer(mcp_permits.app, name="permits")
 
 AccountOption = Annotated[
     list[str] | None, typer.Option("--account", help="Linked account; may be repeated. Default: all of the project.")

@@ -57,6 +57,9 @@ def erase(
 def page(
     owner_id: OwnerId,
     expires_in: Annotated[int, typer.Option(help="Seconds that the link opens, 60 to 86400.")] = 900,
+    agents: Annotated[
+        str | None, typer.Option(help="Let the owner sign MCP clients in by this link: read or write at most.")
+    ] = None,
     as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
@@ -64,7 +67,7 @@ def page(
     from linkspan.usecases.owner_page import OwnerLink, open_owner_page
 
     async def story(hall: Hall) -> OwnerLink:
-        return await open_owner_page(hall, await operator(hall, project), owner_id, expires_in)
+        return await open_owner_page(hall, await operator(hall, project), owner_id, expires_in, agents=agents or "")
 
     link = in_hall(story)
     told: dict[str, object] = {"url": link.url, "expires_at": link.expires_at.isoformat()}

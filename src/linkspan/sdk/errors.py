@@ -140,7 +140,8 @@ _BY_CODE: Mapping[str, type[LinkspanError]] = {
     **dict.fromkeys(("invalid_input", "cursor_invalid"), InvalidInputError),
     **dict.fromkeys(("not_found", "unknown_action"), NotFoundError),
     **dict.fromkeys(
-        ("unauthenticated", "api_key_invalid", "api_key_expired", "api_key_disabled"), UnauthenticatedError
+        ("unauthenticated", "api_key_invalid", "api_key_expired", "api_key_disabled", "access_token_invalid"),
+        UnauthenticatedError,
     ),
     "possible_duplicate": PossibleDuplicateError,
     "egress_refused": AccessError,

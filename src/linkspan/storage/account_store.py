@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, delete, select, update
+from sqlalchemy import ColumnElement, Text, Update, and_, delete, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkspan.audit_records import AuditNote
@@ -25,7 +25,10 @@ _OFF = frozenset({AccountState.SUSPENDED, AccountState.ARCHIVED})
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Which accounts a list shall hold; an empty tuple means any (of states: any but archived). `page` counts from 1."""
+    """Which accounts a list shall hold; an empty tuple means any (of states: any but archived). `page` counts from 1.
+
+    `search`: a part of an account's label, owner, id or fields, upper and lower case alike.
+    """
 
     connectors: tuple[str, ...] = ()
     account_ids: tuple[str, ...] = ()
@@ -34,6 +37,7 @@ class AccountFilter:
     profile_ids: tuple[str, ...] = ()
     page: int = 1
     page_size: int = 1000
+    search: str = ""
 
 
 class AccountStore:
@@ -61,6 +65,11 @@ class AccountStore:
         ):
             if values:
                 query = query.where(column.in_(values))
+        if wanted.search:
+            told = (accounts.c.label, accounts.c.owner_name, accounts.c.owner_id, accounts.c.id, accounts.c.fields)
+            query = query.where(
+                or_(*(type_coerce(cell, Text).icontains(wanted.search, autoescape=True) for cell in told))
+            )
         if not wanted.states and not wanted.account_ids:
             query = query.where(accounts.c.state != AccountState.ARCHIVED)
         query = query.order_by(accounts.c.created_at, accounts.c.id)

@@ -10,6 +10,7 @@ from linkspan.model import ApiKey, KeyScope
 from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
+from linkspan.storage.permit_tables import permits
 from linkspan.storage.tables import api_keys
 
 
@@ -73,10 +74,12 @@ class KeyStore:
             return changed
 
     async def remove(self, project_id: str, key_id: str, note: AuditNote | None = None) -> bool:
-        """Delete a key; False: there is no such key in the project."""
+        """Delete a key, and with it the permits that were given with it; False: there is no such key in the project."""
         statement = delete(api_keys).where(api_keys.c.project_id == project_id, api_keys.c.id == key_id)
+        given = delete(permits).where(permits.c.project_id == project_id, permits.c.key_id == key_id)
         async with self._database.begin() as connection:
             await bump(connection)
+            await connection.execute(given)
             removed = (await connection.execute(statement)).rowcount == 1
             await note_audit(connection, note if removed else None)
             return removed

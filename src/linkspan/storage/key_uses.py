@@ -1,22 +1,31 @@
-"""When each API key was last used: noted on the hot path, written in groups."""
+"""When each API key, or each permit, was last used: noted on the hot path, written in groups."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from linkspan.errors import ServerBusyError
-from linkspan.storage.key_store import KeyStore
 
 _SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
 
+class UsedStore(Protocol):
+    """Where last uses are stored."""
+
+    async def note_used(self, uses: Iterable[tuple[str, str, datetime]]) -> None:
+        """Store last uses, given as (project id, id, moment)."""
+        ...
+
+
 class KeyUses:
     """Holds the last use of each key until `keep_writing` (a task of the server) stores it, some seconds later."""
 
-    def __init__(self, keys: KeyStore) -> None:
+    def __init__(self, keys: UsedStore) -> None:
         self._keys = keys
         self._latest: dict[tuple[str, str], datetime] = {}
 

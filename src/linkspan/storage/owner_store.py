@@ -17,6 +17,7 @@ from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
 from linkspan.storage.event_tables import events
 from linkspan.storage.house_tables import gone_accounts, run_bodies, tool_feedback
+from linkspan.storage.permit_tables import permits
 from linkspan.storage.tables import accounts, connect_sessions, grants, link_attempts, projects, run_steps, runs, writes
 
 _PAGE = 500
@@ -32,6 +33,7 @@ _TOLD = (
     ("write", writes, writes.c.run_id, ("digest", "guard", "sealed_answer")),
     ("connect_session", connect_sessions, connect_sessions.c.id, ("token_digest",)),
     ("event", events, events.c.id, ()),
+    ("permit", permits, permits.c.id, ()),
 )
 
 
@@ -67,7 +69,7 @@ class OwnerStore:
     async def rows(
         self, project_id: str, owner_id: str
     ) -> AsyncGenerator[tuple[str, Sequence[Mapping[str, object]]], None]:
-        """Every row of the owner in groups of one kind: account, grant, run, run_step, run_body, tool_feedback, write, connect_session, event."""
+        """Every row of the owner in groups of one kind: account, grant, run, run_step, run_body, tool_feedback, write, connect_session, event, permit."""
         for kind, table, key, hidden in _TOLD:
             columns = [column for column in table.c if column.name not in hidden]
             query = select(*columns).where(table.c.project_id == project_id, _is_of(kind, project_id, owner_id))
@@ -106,6 +108,7 @@ class OwnerStore:
                 connect_sessions=await gone(connect_sessions, session),
                 events=await gone(events, events.c.account_id.in_(ids)),
             )
+            await gone(permits, permits.c.owner_id == owner_id)
             mine = and_(gone_accounts.c.project_id == project_id, gone_accounts.c.owner_id == owner_id)
             await connection.execute(update(gone_accounts).where(mine).values(owner_id=None, gone_at=now))
             for account in told:
@@ -144,8 +147,8 @@ def _is_of(kind: str, project_id: str, owner_id: str) -> ColumnElement[bool]:
     """Whether a row of that kind is the owner's, whose accounts may still be there."""
     here = select(accounts.c.id).where(accounts.c.project_id == project_id, accounts.c.owner_id == owner_id)
     ids = here.union_all(_ids(project_id, owner_id))
-    if kind == "account":
-        return accounts.c.owner_id == literal(owner_id)
+    if kind in {"account", "permit"}:
+        return (accounts if kind == "account" else permits).c.owner_id == literal(owner_id)
     if kind == "run_step":
         mine = select(runs.c.id).where(runs.c.project_id == project_id, runs.c.account_id.in_(ids))
         return run_steps.c.run_id.in_(mine)

@@ -9,9 +9,16 @@ from linkspan.connectors.action import Action
 from linkspan.engine.call import Target
 from linkspan.engine.proxy import ProxyAction
 from linkspan.engine.ready_read import ReadyRead
-from linkspan.errors import ActionNotEnabledError, InvalidInputError, Mistake, NotFoundError, ProfileDisabledError
+from linkspan.errors import (
+    ActionNotEnabledError,
+    InvalidInputError,
+    Mistake,
+    NotFoundError,
+    NotPermittedError,
+    ProfileDisabledError,
+)
 from linkspan.model import Account, Caller, Profile, Secret, Step
-from linkspan.usecases.access import needed_for, require
+from linkspan.usecases.access import check_named, check_permitted, needed_for, require
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.wire_state import closing_error
 
@@ -71,7 +78,7 @@ async def admit_action(
     """Check what can be checked without the provider; no database read when warm.
 
     Raises UnknownActionError, MissingScopeError, InvalidInputError, NotFoundError, AccountSuspendedError, AccountRevokedError,
-    NeedsReauthError, ProfileDisabledError, ActionNotEnabledError.
+    NeedsReauthError, ProfileDisabledError, ActionNotEnabledError, InsufficientScopeError, NotPermittedError.
     """
     at = ("admission", caller.project_id, caller.scopes, account_id, profile_id, action_id)
     found: _Admission | None = hall.warm.at_hand(at)
@@ -81,12 +88,15 @@ async def admit_action(
         require(caller, needed_for(action))
         if not account_id:
             raise InvalidInputError(mistakes=[Mistake("headers.x-account-id", "is missing: name the linked account")])
+        check_named(caller, account_id)
         found = await hall.warm.remembered(
             at, lambda: _admission(hall, caller, action, subject, account_id=account_id, profile_id=profile_id)
         )
         if found is None:
             raise NotFoundError
     subject.about(found.action, found.account)
+    if caller.bounds is not None:
+        _check_bounds(caller, found, account_id, profile_id)
     tokens = AccountTokens(hall, found.account, found.profile, subject)
     return Admitted(found.action, found.account, found.target, tokens, found.ready)
 
@@ -99,6 +109,14 @@ class _Admission(msgspec.Struct, frozen=True, gc=False):
     profile: Profile
     target: Target
     ready: ReadyRead | None
+
+
+def _check_bounds(caller: Caller, found: _Admission, account_id: str | None, profile_id: str | None) -> None:
+    """Hold a caller who signed in to what was chosen then. Raises NotFoundError, NotPermittedError."""
+    check_named(caller, account_id or "")
+    check_permitted(caller, found.account, found.action)
+    if profile_id not in (None, found.profile.id):
+        raise NotPermittedError("A sign-in holds for what the account's own connector profile enables.")
 
 
 async def _admission(

@@ -14,6 +14,7 @@ from linkspan.storage.account_store import AccountStore
 from linkspan.storage.audit_store import AuditStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
+from linkspan.storage.client_store import ClientStore
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.feedback_store import FeedbackStore
@@ -23,6 +24,7 @@ from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
+from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -34,6 +36,8 @@ from linkspan.storage.webhook_store import WebhookStore
 from linkspan.storage.write_journal import WriteJournal
 from linkspan.transport.protocol import Transport
 from linkspan.usecases.body_log import BodyLog
+from linkspan.usecases.client_document import ClientDocuments
+from linkspan.usecases.client_limits import ClientLimits
 from linkspan.usecases.key_limits import KeyLimits
 from linkspan.usecases.warm import Warm
 
@@ -77,4 +81,9 @@ class Hall:
     feedback: FeedbackStore
     key_limits: KeyLimits
     body_log: BodyLog
+    clients: ClientStore
+    documents: ClientDocuments
+    registrations: ClientLimits
+    permits: PermitStore
+    permit_uses: KeyUses
     warm: Warm

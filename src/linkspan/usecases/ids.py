@@ -42,6 +42,16 @@ def new_token() -> Secret:
     return Secret(secrets.token_urlsafe(32))
 
 
+def new_client_id() -> str:
+    """The id of an MCP client that registers here."""
+    return "mcp_client_" + _random(_LOWER, 24)
+
+
+def new_permit_id() -> str:
+    """The id of a permit."""
+    return "permit_" + _random(_LOWER, 20)
+
+
 def new_attempt_id() -> str:
     """The id of one try to link an account."""
     return "link_" + _random(_LOWER, 20)

@@ -1,4 +1,4 @@
-"""What is over is thrown away: runs beyond their retention, events that everybody was told of, connect sessions and tries that can no longer be used."""
+"""What is over is thrown away: runs beyond their retention, events that everybody knows, and sessions, permits, registrations that have ended."""
 
 import asyncio
 from contextlib import suppress
@@ -10,6 +10,8 @@ from linkspan.usecases.write_in_doubt import KEY_KEPT
 
 _SESSIONS_KEPT = timedelta(days=1)
 _EVENTS_KEPT = timedelta(days=30)
+# A code that comes a second time within this time still ends its permit.
+_PERMITS_KEPT = timedelta(days=1)
 
 
 async def keep_house(hall: Hall) -> None:
@@ -22,6 +24,8 @@ async def keep_house(hall: Hall) -> None:
     await hall.owners.sweep(now)
     await hall.journal.free_keys(now - KEY_KEPT)
     await hall.webhooks.prune(now - _EVENTS_KEPT)
+    await hall.permits.prune(now - _PERMITS_KEPT)
+    await hall.clients.prune(now)
 
 
 async def keep_house_forever(hall: Hall, every: float = 3600.0) -> None:

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from linkspan.connectors.action import Action, Connector
+from linkspan.errors import NotFoundError
 from linkspan.model import Account, AccountState, Caller, KeyScope, Profile
 from linkspan.storage.account_store import AccountFilter
-from linkspan.usecases.access import has, needed_for, require
+from linkspan.usecases.access import check_named, has, needed_for, permits, reaches, require
 from linkspan.usecases.hall import Hall
 
 MOST_ACCOUNTS = 50
@@ -32,17 +33,23 @@ class Offer:
 
 
 async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) -> list[Opening]:
-    """The named accounts with their profiles, or all usable ones of the project when none is named.
+    """The named accounts with their profiles, or all usable ones (of the project, or of the caller's sign-in) when none is named.
 
     Raises MissingScopeError, NotFoundError (also for another project's account).
     """
     require(caller, KeyScope.ACTIONS_READ)
     if account_ids:
+        for account_id in account_ids:
+            check_named(caller, account_id)
         accounts = [await hall.warm.account(caller.project_id, account_id) for account_id in account_ids]
+    elif caller.bounds is not None:
+        chosen = [await _if_there(hall, caller.project_id, account_id) for account_id in caller.bounds.accounts]
+        accounts = [account for account in chosen if account is not None and account.state in USABLE]
     else:
         usable = AccountFilter(states=USABLE, page_size=MOST_ACCOUNTS)
         accounts = await hall.accounts.list(caller.project_id, usable)
-    return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in accounts]
+    reached = [account for account in accounts if reaches(caller, account)]
+    return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in reached]
 
 
 def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening]) -> list[Offer]:
@@ -52,9 +59,17 @@ def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening]) -> list[O
         connector = hall.catalog.connectors[opening.account.connector]
         enabled = enabled_actions(connector, opening.profile) if opening.profile.enabled else []
         for action in enabled:
-            if has(caller, needed_for(action)):
+            if has(caller, needed_for(action)) and permits(caller, opening.account, action):
                 found.setdefault(action.id, []).append(opening.account)
     return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
+
+
+async def _if_there(hall: Hall, project_id: str, account_id: str) -> Account | None:
+    """An account that was chosen once and may be gone."""
+    try:
+        return await hall.warm.account(project_id, account_id)
+    except NotFoundError:
+        return None
 
 
 def enabled_actions(connector: Connector, profile: Profile) -> list[Action]:

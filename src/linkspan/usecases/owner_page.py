@@ -17,16 +17,21 @@ from linkspan.usecases.hall import Hall
 DEFAULT_SECONDS = 900
 LONGEST_SECONDS = 24 * 3600
 PAGE = "/connect/mine"
+AGENTS = ("", "read", "write")
 _LONGEST = 2000
 _SOURCE = "owner_page"
 
 
 class OwnerPass(msgspec.Struct, frozen=True, array_like=True):
-    """What a link of an owner's page permits: this owner's accounts, until a moment (seconds since 1970)."""
+    """What a link of an owner's page permits: this owner's accounts, until a moment (seconds since 1970).
+
+    `agents`: what the owner may let an MCP client do by it: nothing (""), read, or write.
+    """
 
     project_id: str
     owner_id: str
     until: int
+    agents: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +42,20 @@ class OwnerLink:
     expires_at: datetime
 
 
-async def open_owner_page(hall: Hall, caller: Caller, owner_id: str, expires_in: int = DEFAULT_SECONDS) -> OwnerLink:
-    """A signed link to the page of one owner; `expires_in` in seconds, a minute to a day. Raises InvalidInputError, MissingScopeError."""
+async def open_owner_page(
+    hall: Hall, caller: Caller, owner_id: str, expires_in: int = DEFAULT_SECONDS, *, agents: str = ""
+) -> OwnerLink:
+    """A signed link to the page of one owner; `expires_in` in seconds, a minute to a day.
+
+    `agents`: read or write lets the owner sign MCP clients in, to that much at most; nobody can give more than they have.
+    Raises InvalidInputError, MissingScopeError.
+    """
     require(caller, KeyScope.PLATFORM_WRITE)
     mistakes = []
+    if agents not in AGENTS:
+        mistakes.append(Mistake("agents", "must be read or write, or left out"))
+    elif agents:
+        require(caller, KeyScope.ACTIONS if agents == "write" else KeyScope.ACTIONS_READ)
     if not owner_id.strip() or len(owner_id) > _LONGEST:
         mistakes.append(Mistake("origin_owner_id", "is empty or too long"))
     if not 60 <= expires_in <= LONGEST_SECONDS:  # noqa: PLR2004  a minute, told above
@@ -48,7 +63,7 @@ async def open_owner_page(hall: Hall, caller: Caller, owner_id: str, expires_in:
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
     until = int(hall.clock().timestamp()) + expires_in
-    text = _seal(hall).seal(msgspec.json.encode(OwnerPass(caller.project_id, owner_id, until)))
+    text = _seal(hall).seal(msgspec.json.encode(OwnerPass(caller.project_id, owner_id, until, agents)))
     return OwnerLink(f"{hall.settings.base_url}{PAGE}/s/{text}", datetime.fromtimestamp(until, UTC))
 
 

@@ -3,9 +3,10 @@
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from linkspan.doors.linking.cookies import browser_value, is_own_form, remember, session_token
+from linkspan.doors.linking.cookies import is_own_form, remember, session_token
 from linkspan.doors.linking.forms import read_form
 from linkspan.doors.linking.pages import LinkPages
+from linkspan.doors.porch.browser import browser_value
 from linkspan.errors import (
     ConnectSessionExpiredError,
     EnvironmentNotFoundError,

@@ -5,14 +5,16 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from linkspan.doors.linking.cookies import is_own_form, owner_token, remember, remember_owner
+from linkspan.doors.linking.cookies import is_own_form, remember, remember_owner
 from linkspan.doors.linking.forms import read_form
 from linkspan.doors.linking.own_pages import OwnPages
 from linkspan.doors.linking.pages import LinkPages
+from linkspan.doors.porch.browser import owner_token
 from linkspan.errors import ConnectSessionExpiredError, LinkStateInvalidError
 from linkspan.model import Secret
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.keep_brand import read_brand
+from linkspan.usecases.keep_permits import list_own_permits, revoke_own_permit
 from linkspan.usecases.owner_page import PAGE, OwnerPass, find_own, list_own, read_pass, relink_own, revoke_own
 
 
@@ -35,7 +37,8 @@ class OwnPage:
         """Everything that this person has linked."""
         allowed = self._allowed(request)
         brand = await read_brand(self._hall, allowed.project_id)
-        return self._pages.accounts(request, await list_own(self._hall, allowed), brand)
+        permits = await list_own_permits(self._hall, allowed)
+        return self._pages.accounts(request, await list_own(self._hall, allowed), permits, brand)
 
     async def ask(self, request: Request) -> Response:
         """Whether the access shall really be taken back."""
@@ -47,6 +50,12 @@ class OwnPage:
         """Take the access back."""
         allowed = await self._own_form(request)
         await revoke_own(self._hall, allowed, request.path_params["account"])
+        return _to(PAGE)
+
+    async def revoke_permit(self, request: Request) -> Response:
+        """Let a program work no longer."""
+        allowed = await self._own_form(request)
+        await revoke_own_permit(self._hall, allowed, request.path_params["permit"])
         return _to(PAGE)
 
     async def relink(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ from linkspan.connectors.action import Connector
 from linkspan.doors.linking.pages import LinkPages
 from linkspan.link_records import Brand
 from linkspan.model import Account, AccountState
+from linkspan.permit_records import Permit
 from linkspan.usecases.hall import Hall
 
 _STATES: Mapping[AccountState, tuple[str, str]] = {
@@ -37,10 +38,12 @@ class OwnPages:
         self._hall = hall
         self._pages = pages
 
-    def accounts(self, request: Request, accounts: Sequence[Account], brand: Brand) -> Response:
-        """The list, which may be empty."""
+    def accounts(
+        self, request: Request, accounts: Sequence[Account], permits: Sequence[Permit], brand: Brand
+    ) -> Response:
+        """The list, which may be empty, and the programs that were let in."""
         shown = [self._shown(account) for account in accounts if account.connector in self._hall.catalog.connectors]
-        return self._pages.own(request, "mine.html", "Your linked accounts", brand, shown)
+        return self._pages.own(request, "mine.html", "Your linked accounts", brand, shown, permits=permits)
 
     def ask(self, request: Request, account: Account, brand: Brand) -> Response:
         """The question before the access is taken back."""

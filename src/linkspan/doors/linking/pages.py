@@ -16,6 +16,7 @@ from linkspan.doors.look.problem import Link, Problem, problem_of, problem_page
 from linkspan.errors import ConnectSessionExpiredError, LinkCancelledError, LinkspanError, LinkStateUsedError
 from linkspan.link_records import Brand
 from linkspan.model import ConnectSession, Profile
+from linkspan.permit_records import Permit
 from linkspan.usecases.guide_address import LINK_GUIDE, guide_path, with_query
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_views import Company, LinkView, SessionView
@@ -121,10 +122,19 @@ class LinkPages:
             back=_back(view.session, {"linkspan_status": "cancelled"}),
         )
 
-    def own(self, request: Request, template: str, title: str, brand: Brand, shown: Sequence[object]) -> Response:
+    def own(
+        self,
+        request: Request,
+        template: str,
+        title: str,
+        brand: Brand,
+        shown: Sequence[object],
+        *,
+        permits: Sequence[Permit] = (),
+    ) -> Response:
         """A page of linked accounts, in the look of their project."""
         token = form_token(self._hall, request)
-        return self._pages.page(template, title=title, **_look(brand), shown=shown, form_token=token)
+        return self._pages.page(template, title=title, **_look(brand), shown=shown, permits=permits, form_token=token)
 
     def close(self) -> Response:
         """A window that has nothing more to show."""

@@ -64,6 +64,7 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/embedded/accounts/callback", shown(windows.arrived), methods=["GET"]),
         Route("/connect/mine/s/{token}", shown(own.enter), methods=["GET"]),
         Route("/connect/mine", shown(own.show), methods=["GET"]),
+        Route("/connect/mine/permits/{permit}/revoke", shown(own.revoke_permit), methods=["POST"]),
         Route("/connect/mine/{account}/relink", shown(own.relink), methods=["POST"]),
         Route("/connect/mine/{account}/revoke", shown(own.ask), methods=["GET"]),
         Route("/connect/mine/{account}/revoke", shown(own.revoke), methods=["POST"]),

@@ -15,8 +15,9 @@ from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.doors.porch.inputs import inputs_of
 from linkspan.engine import json_text
-from linkspan.errors import InvalidInputError, LinkspanError, Mistake
+from linkspan.errors import InsufficientScopeError, InvalidInputError, LinkspanError, Mistake
 from linkspan.model import Verb
+from linkspan.usecases.access import needed_for, require
 from linkspan.usecases.find_actions import find_actions
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import offers_of, open_accounts
@@ -45,7 +46,10 @@ class Calls:
         self._hall, self._tools = hall, tools
 
     async def call(self, visit: Visit, params: Mapping[str, object], gone: Callable[[], Awaitable[bool]]) -> ToolAnswer:
-        """The answer of one tool, failures of the action included. Raises ProtocolError for what is no call of a tool."""
+        """The answer of one tool, failures of the action included.
+
+        Raises ProtocolError for what is no call of a tool, InsufficientScopeError where a sign-in must first cover more.
+        """
         name, arguments = params.get("name"), params.get("arguments")
         if arguments is not None and not isinstance(arguments, dict):
             raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object.")
@@ -53,6 +57,9 @@ class Calls:
             if visit.mode is ToolMode.SEARCH_EXECUTE:
                 return await self._meta(visit, name, arguments or {}, gone)
             return await self.run(visit, self._action(name), arguments or {}, gone)
+        except InsufficientScopeError:
+            # The host asks its person for more, and calls again: it must be told by HTTP (RFC 6750, 3.1).
+            raise
         except LinkspanError as error:
             return ToolAnswer([error_text(error)], failed=True)
 
@@ -87,6 +94,8 @@ class Calls:
         self, visit: Visit, action: Action, arguments: Mapping[str, object], gone: Callable[[], Awaitable[bool]]
     ) -> ToolAnswer:
         """The answer of an action. Raises LinkspanError."""
+        if visit.caller.bounds is not None:
+            require(visit.caller, needed_for(action))
         read = read_arguments(arguments, self._tools.input_of(action), visit.style)
         account_id = await self._account(visit, action, read.groups)
         form = _form(action, read.groups)

@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from linkspan.doors.mcp.challenge import challenges
 from linkspan.doors.mcp.message import (
     INVALID_REQUEST,
     Message,
@@ -32,7 +33,7 @@ class McpDoor:
     def __init__(self, source: Source, base_url: str) -> None:
         self._source = source
         self._server, self._questions = McpServer(), Questions()
-        self._host = urlsplit(base_url).hostname
+        self._base_url, self._host = base_url, urlsplit(base_url).hostname
 
     async def answer(self, request: Request) -> Response:
         """The answer, whatever happens: the outermost handler of this door."""
@@ -51,7 +52,7 @@ class McpDoor:
             by_status = is_stateless(request.headers) or not message.method
             return _json(error.http_status if by_status else 200, error_text(message.id, error))
         except LinkspanError as error:
-            return _refused(message, error)
+            return self._refused(request, message, error)
         except Exception as error:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
             return _json(500, failure_text(message, error))
 
@@ -86,6 +87,17 @@ class McpDoor:
         self._questions.answered(reply)
         return Response(status_code=202)
 
+    def _refused(self, request: Request, message: Message, error: LinkspanError) -> Response:
+        """A refusal of the whole request: a key or token that is not accepted is told by HTTP, anything else inside JSON-RPC."""
+        by_http = isinstance(error, AccessError | PayloadTooLargeError) or not message.method
+        headers = {}
+        if error.retry_after is not None:
+            headers["retry-after"] = str(max(1, round(error.retry_after + 0.5)))
+        answer = _json(error.http_status if by_http else 200, error_text(message.id, refusal_of(error)), headers)
+        for challenge in challenges(self._base_url, request.url.path, error, sent="authorization" in request.headers):
+            answer.headers.append("www-authenticate", challenge)
+        return answer
+
     def _refusal(self, request: Request) -> Response | None:
         """What HTTP itself refuses: a page of another site, a body or an answer that is not JSON."""
         if not self._is_ours(request.headers.get("host"), request.headers.get("origin")):
@@ -104,15 +116,6 @@ class McpDoor:
         """Whether a request came to our own name and from no page of another site (DNS rebinding)."""
         ours = {self._host, *_LOOPBACK}
         return urlsplit(f"//{host}").hostname in ours and (origin is None or urlsplit(origin).hostname in ours)
-
-
-def _refused(message: Message, error: LinkspanError) -> Response:
-    """A refusal of the whole request: a key that is not accepted is told by HTTP, anything else inside JSON-RPC."""
-    by_http = isinstance(error, AccessError | PayloadTooLargeError) or not message.method
-    headers = {"www-authenticate": 'Bearer, Basic realm="Linkspan"'} if error.http_status == 401 else {}  # noqa: PLR2004
-    if error.retry_after is not None:
-        headers["retry-after"] = str(max(1, round(error.retry_after + 0.5)))
-    return _json(error.http_status if by_http else 200, error_text(message.id, refusal_of(error)), headers)
 
 
 def _json(status: int, text: bytes, headers: dict[str, str] | None = None) -> Response:

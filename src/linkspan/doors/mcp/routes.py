@@ -7,8 +7,8 @@ from linkspan.doors.mcp.conformance.fixture import ConformanceSource
 from linkspan.doors.mcp.endpoint import McpDoor
 from linkspan.doors.mcp.routed.source import RoutedSource
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.oauth_addresses import MCP, ROUTED
 
-ROUTED_PATH = "/mcp/businesscentral"
 CONFORMANCE_PATH = "/mcp/conformance"
 _METHODS = ["GET", "POST", "DELETE", "PUT", "PATCH"]
 
@@ -17,8 +17,8 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """One address for every MCP client, and one for those of Business Central's own MCP server."""
     base_url = hall.settings.base_url
     return [
-        Route("/mcp", McpDoor(ActionSource(hall), base_url).answer, methods=_METHODS),
-        Route(ROUTED_PATH, McpDoor(RoutedSource(hall), base_url).answer, methods=_METHODS),
+        Route(MCP, McpDoor(ActionSource(hall), base_url).answer, methods=_METHODS),
+        Route(ROUTED, McpDoor(RoutedSource(hall), base_url).answer, methods=_METHODS),
     ]
 
 

@@ -25,7 +25,10 @@ class Tools:
     async def listed(self, visit: Visit) -> bytes:
         """The JSON array of all tools of a visit, on one page: published clients read no second one. Raises NotFoundError."""
         openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
-        key = (visit.style, visit.mode, has(visit.caller, KeyScope.ACTIONS), *(_mark(opening) for opening in openings))
+        writes, bounds = has(visit.caller, KeyScope.ACTIONS), visit.caller.bounds
+        # A sign-in never changes, so its id stands for its bounds.
+        held = visit.caller.key_id if bounds is not None else None
+        key = (visit.style, visit.mode, writes, held, *(_mark(opening) for opening in openings))
         found = self._lists.get(key)
         if found is None:
             if len(self._lists) >= _MOST_KEPT:

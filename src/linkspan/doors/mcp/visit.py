@@ -11,6 +11,7 @@ from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Caller, KeyScope
 from linkspan.usecases.access import require
 from linkspan.usecases.authenticate import authenticate
+from linkspan.usecases.authenticate_permit import TOKEN_PREFIX, authenticate_permit
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import MOST_ACCOUNTS
 
@@ -45,8 +46,10 @@ class Visit:
 
 
 async def read_visit(hall: Hall, request: Request) -> Visit:
-    """The visit that a request's headers and query tell. Raises the errors of a key, MissingScopeError, InvalidInputError."""
-    caller = await authenticate(hall, read_key(request.headers.get("authorization")).reveal())
+    """The visit that a request's headers and query tell. Raises the errors of a key or an access token, MissingScopeError, InvalidInputError."""
+    text = read_key(request.headers.get("authorization")).reveal()
+    signed_in = text.startswith(TOKEN_PREFIX)
+    caller = await (authenticate_permit(hall, text, request.url.path) if signed_in else authenticate(hall, text))
     require(caller, KeyScope.ACTIONS_READ)
     named = account_of(request, {}) or ""
     ids = tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))

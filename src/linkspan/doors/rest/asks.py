@@ -57,6 +57,10 @@ class OwnerPageAsk(Ask):
     """A link to the page on which an owner sees, relinks and revokes what they have linked."""
 
     expires_in: int = Field(default=OWNER_PAGE_SECONDS, description=f"Seconds, 60 to {OWNER_PAGE_LONGEST}.")
+    agents: Literal["read", "write"] | None = Field(
+        default=None,
+        description="Lets the owner sign MCP clients in by this link, to that much at most; null: the page only. A key can give only what it has.",
+    )
 
 
 class KeyAsk(Ask):

@@ -85,7 +85,9 @@ async def erase(origin_owner_id: OwnerId, hall: HallOf, caller: CallerOf) -> Era
 @router.post("/owners/{origin_owner_id:path}/page", summary="Open an owner's own page", status_code=201)
 async def owner_page(origin_owner_id: OwnerId, ask: OwnerPageAsk, hall: HallOf, caller: CallerOf) -> OwnerPageAnswer:
     """A short-lived signed link to the page on which the customer sees, links again and revokes what they have linked. Needs `platform:write`."""
-    return OwnerPageAnswer.of(await open_owner_page(hall, caller, origin_owner_id, ask.expires_in))
+    return OwnerPageAnswer.of(
+        await open_owner_page(hall, caller, origin_owner_id, ask.expires_in, agents=ask.agents or "")
+    )
 
 
 async def _lines(records: AsyncGenerator[dict[str, object], None]) -> AsyncGenerator[bytes, None]:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from linkspan.doors.rest import accounts, brand, connectors, house, keys, profiles, runs, sessions, webhooks
+from linkspan.doors.rest import accounts, brand, connectors, house, keys, permits, profiles, runs, sessions, webhooks
 from linkspan.doors.rest.answers import ErrorAnswer
 from linkspan.doors.rest.errors import handle_errors
 from linkspan.doors.rest.openapi import ABOUT, describe
@@ -49,7 +49,7 @@ def build_api(hall: Hall) -> FastAPI:
     app.router.routes.append(
         Route("/actions/{action_id}", run_endpoint(hall), methods=["POST"], include_in_schema=False)
     )
-    for part in (connectors, profiles, sessions, accounts, runs, keys, webhooks, brand, house):
+    for part in (connectors, profiles, sessions, accounts, runs, keys, webhooks, brand, house, permits):
         app.include_router(part.router)
     handle_errors(app)
     describe(app)

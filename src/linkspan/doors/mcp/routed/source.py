@@ -19,7 +19,15 @@ from linkspan.doors.mcp.source import Asked, Handler, cacheable
 from linkspan.doors.mcp.tools import Tools, annotations_of
 from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit, read_visit
 from linkspan.engine import json_text
-from linkspan.errors import ActionNotEnabledError, InvalidInputError, LinkspanError, Mistake, UnknownActionError
+from linkspan.errors import (
+    ActionNotEnabledError,
+    InsufficientScopeError,
+    InvalidInputError,
+    LinkspanError,
+    Mistake,
+    UnknownActionError,
+)
+from linkspan.usecases.access import needed_for, require
 from linkspan.usecases.find_actions import find_among
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.offer_actions import Opening, offers_of
@@ -105,6 +113,8 @@ class RoutedOffering:
             raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object.")
         try:
             answer = await self._answered(str(name), given or {}, asked)
+        except InsufficientScopeError:
+            raise
         except LinkspanError as error:
             answer = ToolAnswer([error_text(error)], failed=True)
         return answer.result()
@@ -150,6 +160,8 @@ class RoutedOffering:
             near = nearest(name, [each for one in allowed.values() if (each := name_of(one))])
             hint = f" Did you mean {near}?" if near else ""
             raise UnknownActionError(f"There is no action {name!r}.{hint}", next_step=f"Find names with {SEARCH}.")
+        if self._visit.caller.bounds is not None and self._headers[_CONFIGURATION]:
+            require(self._visit.caller, needed_for(action))
         if action.id not in allowed:
             configured = self._headers[_CONFIGURATION]
             why = (
