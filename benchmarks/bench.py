@@ -21,7 +21,9 @@ HERE = Path(__file__).parent
 PROGRAMS = {"nginx": "nginx", "wrk": "wrk", "taskset": "util-linux"}
 CONCURRENCY = (1, 16, 64)
 MOST_CPU_OF_BARE, LEAST_TIMES_FASTMCP, MOST_P99_OF_P50 = 2.5, 10.0, 4.0
+MOST_CPU_OF_RPC = 1.7
 BARE, FASTMCP, LINKSPAN = "bare ASGI (uvicorn, pyreqwest)", "FastMCP from_openapi", "Linkspan /actions/rpc"
+LINKSPAN_MCP = "Linkspan tools/call"
 Results = dict[tuple[str, int], list[Measured]]
 
 
@@ -99,11 +101,14 @@ def table(results: Results) -> str:
 
 def targets_missed(results: Results) -> list[str]:
     """What Linkspan promises at 16 calls at once and does not keep."""
-    ours, bare, fastmcp = (middle(results[name, 16]) for name in (LINKSPAN, BARE, FASTMCP))
+    ours, bare, fastmcp, tool = (middle(results[name, 16]) for name in (LINKSPAN, BARE, FASTMCP, LINKSPAN_MCP))
+    by_mcp = tool.cpu / ours.cpu
     cpu, times, tail = ours.cpu / bare.cpu, ours.per_second / fastmcp.per_second, ours.p99 / ours.p50
     kept = {
         f"CPU is {cpu:.2f} times the bare ASGI's, at most {MOST_CPU_OF_BARE}": cpu <= MOST_CPU_OF_BARE,
         f"calls/s are {times:.1f} times FastMCP's, at least {LEAST_TIMES_FASTMCP:.0f}": times >= LEAST_TIMES_FASTMCP,
+        f"CPU of a tools/call is {by_mcp:.2f} times that of /actions/rpc, at most {MOST_CPU_OF_RPC}": by_mcp
+        <= MOST_CPU_OF_RPC,
         f"p99 is {tail:.1f} times p50, at most {MOST_P99_OF_P50:.0f}": tail <= MOST_P99_OF_P50,
     }
     for words, ok in kept.items():

@@ -78,6 +78,7 @@ def all_rows(folder: Path, fastmcp_python: Path) -> Iterator[list[Row]]:
             row = make(folder, provider, fastmcp_python, running)
             row.server.wait_until_answering(row.ask)
             rows.append(row)
+        rows.append(_linkspan_mcp(rows[-1]))
         yield rows
 
 
@@ -121,6 +122,15 @@ def _linkspan(folder: Path, provider: str, _: Path, running: ExitStack) -> Row:
     server = running.enter_context(Process("linkspan", command, folder, core=SERVER_CORE))
     told = server.line()
     return Row("Linkspan /actions/rpc", server, _rpc_ask(port, told["api_key"], told["account_id"]))
+
+
+def _linkspan_mcp(rpc: Row) -> Row:
+    """The same action of the same server by MCP; clients that look schemas up themselves send nothing else."""
+    call = {"name": "benchbc_get_customer", "arguments": {"path": {"id": RECORD}}}
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call})
+    headers = {**rpc.ask.headers, "Accept": "application/json, text/event-stream"}
+    ask = Ask(rpc.ask.url.replace("/actions/rpc", "/mcp"), "POST", headers, body)
+    return Row("Linkspan tools/call", rpc.server, ask)
 
 
 def _rpc_ask(port: int, api_key: str, account_id: str) -> Ask:

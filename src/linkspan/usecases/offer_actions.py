@@ -52,16 +52,27 @@ async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) 
     return [Opening(account, await hall.warm.profile(caller.project_id, account.profile_id)) for account in reached]
 
 
-def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening]) -> list[Offer]:
-    """Every action that the profiles enable and the caller may run, in the catalog's order; a disabled profile offers nothing."""
+def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening], only: Action | None = None) -> list[Offer]:
+    """Every action that the profiles enable and the caller may run, in the catalog's order; a disabled profile offers nothing.
+
+    With `only` no other action is looked at, however many there are.
+    """
     found: dict[str, list[Account]] = {}
     for opening in openings:
-        connector = hall.catalog.connectors[opening.account.connector]
-        enabled = enabled_actions(connector, opening.profile) if opening.profile.enabled else []
-        for action in enabled:
+        for action in _enabled(hall, opening, only):
             if has(caller, needed_for(action)) and permits(caller, opening.account, action):
                 found.setdefault(action.id, []).append(opening.account)
-    return [Offer(action, tuple(found[name])) for name, action in hall.catalog.actions.items() if name in found]
+    looked_at = hall.catalog.actions.items() if only is None else [(only.id, only)]
+    return [Offer(action, tuple(found[name])) for name, action in looked_at if name in found]
+
+
+def _enabled(hall: Hall, opening: Opening, only: Action | None) -> list[Action]:
+    profile, key = opening.profile, opening.account.connector
+    if not profile.enabled:
+        return []
+    if only is None:
+        return enabled_actions(hall.catalog.connectors[key], profile)
+    return [only] if only.connector == key and _enables(profile, only) else []
 
 
 async def _if_there(hall: Hall, project_id: str, account_id: str) -> Account | None:
@@ -74,7 +85,9 @@ async def _if_there(hall: Hall, project_id: str, account_id: str) -> Account | N
 
 def enabled_actions(connector: Connector, profile: Profile) -> list[Action]:
     """The connector's actions that a profile enables: those it chose, else the connector's default selection."""
+    return [action for action in connector.actions.values() if _enables(profile, action)]
+
+
+def _enables(profile: Profile, action: Action) -> bool:
     chosen = profile.enabled_actions
-    return [
-        action for name, action in connector.actions.items() if (action.default if chosen is None else name in chosen)
-    ]
+    return action.default if chosen is None else action.id in chosen

@@ -55,8 +55,10 @@ async def route_to_account(hall: Hall, caller: Caller, place: Place, account_id:
 
 async def rules_named(hall: Hall, caller: Caller, connector: str, name: str) -> Profile:
     """The connector profile of the caller's project that has this name or id. Raises NotFoundError, InvalidInputError for several."""
-    profiles = await hall.profiles.list(caller.project_id, connector)
-    found = [profile for profile in profiles if profile.enabled and name in {profile.name, profile.id}]
+    profiles = await hall.warm.remembered(
+        ("profiles", caller.project_id, connector), lambda: hall.profiles.list(caller.project_id, connector)
+    )
+    found = [profile for profile in profiles or () if profile.enabled and name in {profile.name, profile.id}]
     if not found:
         message = f"This project has no enabled connector profile named {name!r}."
         raise NotFoundError(

@@ -15,7 +15,7 @@ from linkspan.doors.mcp.visit import ParamStyle, ToolMode, Visit
 from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.doors.porch.inputs import inputs_of
 from linkspan.engine import json_text
-from linkspan.errors import InsufficientScopeError, InvalidInputError, LinkspanError, Mistake
+from linkspan.errors import InsufficientScopeError, InvalidInputError, LinkspanError, Mistake, NotFoundError
 from linkspan.model import Verb
 from linkspan.usecases.access import needed_for, require
 from linkspan.usecases.find_actions import find_actions
@@ -119,20 +119,27 @@ class Calls:
         given = groups.get("headers", {}).get(ACCOUNT_HEADER)
         if given is None and len(visit.account_ids) == 1:
             return visit.account_ids[0]
+        if isinstance(given, str) and await self._is_there(visit, given):
+            return given
         if given is not None and visit.account_ids:
             possible = list(visit.account_ids)
         else:
             openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
-            offered = next(
-                (offer for offer in offers_of(self._hall, visit.caller, openings) if offer.action is action), None
-            )
-            possible = [account.id for account in offered.accounts] if offered else []
+            offers = offers_of(self._hall, visit.caller, openings, only=action)
+            possible = [account.id for offer in offers for account in offer.accounts]
         if given is None and len(possible) == 1:
             return possible[0]
-        if not isinstance(given, str) or given not in possible:
-            about = f"must be one of {', '.join(possible)}" if possible else "has no account that offers this action"
-            raise InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", about)])
-        return given
+        about = f"must be one of {', '.join(possible)}" if possible else "has no account that offers this action"
+        raise InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", about)])
+
+    async def _is_there(self, visit: Visit, account_id: str) -> bool:
+        """Whether an account is one of the visit's, or of the caller's where the visit names none; whether it offers the action is told later."""
+        if visit.account_ids:
+            return account_id in visit.account_ids
+        try:
+            return bool(await open_accounts(self._hall, visit.caller, [account_id]))
+        except NotFoundError:
+            return False
 
 
 def _form(action: Action, groups: Groups) -> str:

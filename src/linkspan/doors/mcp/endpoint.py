@@ -1,5 +1,6 @@
 """`/mcp`: streamable HTTP of the Model Context Protocol, stateless, for both eras of the protocol; every answer is JSON."""
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -22,9 +23,14 @@ from linkspan.doors.mcp.server import McpServer
 from linkspan.doors.mcp.source import Asked, Offering, Silence, Source, Talk
 from linkspan.doors.mcp.stream import EVENT_STREAM, Questions, streamed
 from linkspan.doors.porch.body import read_body
+from linkspan.doors.porch.quick import JsonAnswer, header_of
 from linkspan.errors import AccessError, LinkspanError, PayloadTooLargeError
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_JSON = "application/json"
+_TAKEN = frozenset({_JSON, "application/*", "*/*"})
+# What clients send in nearly every request.
+_USUAL = frozenset({None, _JSON, "*/*", "application/json, text/event-stream", "text/event-stream, application/json"})
 
 
 class McpDoor:
@@ -33,7 +39,7 @@ class McpDoor:
     def __init__(self, source: Source, base_url: str) -> None:
         self._source = source
         self._server, self._questions = McpServer(), Questions()
-        self._base_url, self._host = base_url, urlsplit(base_url).hostname
+        self._base_url, self._ours = base_url, frozenset({urlsplit(base_url).hostname, *_LOOPBACK})
 
     async def answer(self, request: Request) -> Response:
         """The answer, whatever happens: the outermost handler of this door."""
@@ -49,7 +55,7 @@ class McpDoor:
             message = found if isinstance(found, Message) else message
             return await self._answered(offering, found, request)
         except ProtocolError as error:
-            by_status = is_stateless(request.headers) or not message.method
+            by_status = is_stateless(header_of(request, VERSION_HEADER)) or not message.method
             return _json(error.http_status if by_status else 200, error_text(message.id, error))
         except LinkspanError as error:
             return self._refused(request, message, error)
@@ -57,7 +63,7 @@ class McpDoor:
             return _json(500, failure_text(message, error))
 
     async def _answered(self, offering: Offering, message: Message | Reply, request: Request) -> Response:
-        stateless = is_stateless(request.headers)
+        stateless = is_stateless(header_of(request, VERSION_HEADER))
         if isinstance(message, Reply):
             return self._replied(message, stateless=stateless)
         if message.id is None:
@@ -73,10 +79,10 @@ class McpDoor:
             asked = Asked(message, stateless, request.is_disconnected, talk)
             return result_text(message, await self._server.result(offering, asked))
 
-        if not offering.talks(message) or EVENT_STREAM not in request.headers.get("accept", ""):
-            return _json(200, await work(Silence()))
+        if not offering.talks(message) or EVENT_STREAM not in (header_of(request, "accept") or ""):
+            return JsonAnswer(await work(Silence()))
         told = await streamed(message, self._questions, work)
-        return told if isinstance(told, Response) else _json(200, told)
+        return told if isinstance(told, Response) else JsonAnswer(told)
 
     def _replied(self, reply: Reply, *, stateless: bool) -> Response:
         """Take a client's answer to a question of ours, which only the handshake era asks."""
@@ -100,22 +106,32 @@ class McpDoor:
 
     def _refusal(self, request: Request) -> Response | None:
         """What HTTP itself refuses: a page of another site, a body or an answer that is not JSON."""
-        if not self._is_ours(request.headers.get("host"), request.headers.get("origin")):
+        if not self._is_ours(header_of(request, "host"), header_of(request, "origin")):
             return _plain(403, "This Host or Origin is not this installation's own.")
         if request.method != "POST":
             # Whoever opens the address without a key learns first that it needs one.
             return None
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        content_type = header_of(request, "content-type")
+        if content_type != _JSON and _media_type(content_type or "") != _JSON:
             return _plain(415, "The body must be application/json.")
-        accepted = {part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "*/*").split(",")}
-        if accepted.isdisjoint({"application/json", "application/*", "*/*"}):
+        accept = header_of(request, "accept")
+        if accept not in _USUAL and {_media_type(part) for part in (accept or "*/*").split(",")}.isdisjoint(_TAKEN):
             return _plain(406, "Answers are application/json.")
         return None
 
     def _is_ours(self, host: str | None, origin: str | None) -> bool:
         """Whether a request came to our own name and from no page of another site (DNS rebinding)."""
-        ours = {self._host, *_LOOPBACK}
-        return urlsplit(f"//{host}").hostname in ours and (origin is None or urlsplit(origin).hostname in ours)
+        ours = self._ours
+        return _name_in(f"//{host}") in ours and (origin is None or _name_in(origin) in ours)
+
+
+def _media_type(text: str) -> str:
+    return text.partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=256)
+def _name_in(address: str) -> str | None:
+    return urlsplit(address).hostname
 
 
 def _json(status: int, text: bytes, headers: dict[str, str] | None = None) -> Response:

@@ -13,6 +13,7 @@ from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account
 
 GROUPS = ("path", "query", "body", "headers")
+_GROUPS = frozenset(GROUPS)
 _PREFIXED = re.compile(r"(path|query|body|headers)_(.+)")
 # Arguments that are said of the call itself, in every style.
 _OF_THE_CALL = frozenset({ALLOW_DUPLICATE, IDEMPOTENCY_KEY, DRY_RUN})
@@ -53,6 +54,10 @@ def places_of(wanted: ToolInput, style: ParamStyle) -> Mapping[str, tuple[str, s
 
 def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: ParamStyle) -> Arguments:
     """The groups that a call's arguments mean. Raises InvalidInputError with every argument that has no place."""
+    if style is ParamStyle.NESTED and _GROUPS.issuperset(arguments) and all(map(_is_object, arguments.values())):
+        # What nearly every call is, read at once: groups, and nothing said of the call itself.
+        plain: Groups = {name: group for name, group in arguments.items() if isinstance(group, dict)}
+        return Arguments(plain, allow_duplicate=False, idempotency_key=key_of(None, plain), dry_run=False)
     own = {name: value for name, value in arguments.items() if name not in _OF_THE_CALL}
     flags = {name: arguments.get(name, False) for name in (ALLOW_DUPLICATE, DRY_RUN)}
     mistakes = [Mistake(name, "must be true or false") for name, flag in flags.items() if not isinstance(flag, bool)]
@@ -74,6 +79,10 @@ def read_arguments(arguments: Mapping[str, object], wanted: ToolInput, style: Pa
         raise InvalidInputError("; ".join(str(mistake) for mistake in mistakes), mistakes=mistakes)
     key = key_of(None, {IDEMPOTENCY_KEY: arguments.get(IDEMPOTENCY_KEY), **groups})
     return Arguments(groups, flags[ALLOW_DUPLICATE] is True, key, flags[DRY_RUN] is True)
+
+
+def _is_object(value: object) -> bool:
+    return type(value) is dict
 
 
 def with_account(wanted: ToolInput, accounts: Sequence[Account]) -> ToolInput:

@@ -32,9 +32,8 @@ _NAMED = {"tools/call": "name", "prompts/get": "name", "resources/read": "uri"}
 _BASE64 = re.compile(r"=\?base64\?(.*)\?=")
 
 
-def is_stateless(headers: Mapping[str, str]) -> bool:
-    """Whether a request speaks the stateless revision: any version that no handshake knows is judged by its rules."""
-    version = headers.get(VERSION_HEADER)
+def is_stateless(version: str | None) -> bool:
+    """Whether a request with this version in its header speaks the stateless revision: any that no handshake knows is judged by its rules."""
     return version is not None and version.strip() not in HANDSHAKE
 
 

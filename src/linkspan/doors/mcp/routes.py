@@ -6,6 +6,7 @@ from linkspan.doors.mcp.actions import ActionSource
 from linkspan.doors.mcp.conformance.fixture import ConformanceSource
 from linkspan.doors.mcp.endpoint import McpDoor
 from linkspan.doors.mcp.routed.source import RoutedSource
+from linkspan.doors.porch.quick import Straight
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.oauth_addresses import MCP, ROUTED
 
@@ -17,12 +18,12 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """One address for every MCP client, and one for those of Business Central's own MCP server."""
     base_url = hall.settings.base_url
     return [
-        Route(MCP, McpDoor(ActionSource(hall), base_url).answer, methods=_METHODS),
-        Route(ROUTED, McpDoor(RoutedSource(hall), base_url).answer, methods=_METHODS),
+        Route(MCP, Straight(McpDoor(ActionSource(hall), base_url).answer), methods=_METHODS),
+        Route(ROUTED, Straight(McpDoor(RoutedSource(hall), base_url).answer), methods=_METHODS),
     ]
 
 
 def conformance_routes(hall: Hall) -> list[BaseRoute]:
     """The address of the conformance suite's fixture, which only the demo serves."""
     door = McpDoor(ConformanceSource(), hall.settings.base_url)
-    return [Route(CONFORMANCE_PATH, door.answer, methods=_METHODS)]
+    return [Route(CONFORMANCE_PATH, Straight(door.answer), methods=_METHODS)]

@@ -52,7 +52,11 @@ async def read_visit(hall: Hall, request: Request) -> Visit:
     caller = await (authenticate_permit(hall, text, request.url.path) if signed_in else authenticate(hall, text))
     require(caller, KeyScope.ACTIONS_READ)
     named = account_of(request, {}) or ""
-    ids = tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    ids = (
+        (named,) if named.isalnum() else tuple(dict.fromkeys(part.strip() for part in named.split(",") if part.strip()))
+    )
+    if len(ids) <= 1 and not request.scope["query_string"]:
+        return Visit(caller, ids, ParamStyle.NESTED, ToolMode.INDIVIDUAL)
     query, mistakes = request.query_params, []
     style, mode = query.get("param-style", ParamStyle.NESTED), query.get("tool-mode", ToolMode.INDIVIDUAL)
     if style not in list(ParamStyle):

@@ -188,13 +188,17 @@ class RoutedOffering:
         opening = await route_to_account(hall, caller, place, next(iter(self._visit.account_ids), None))
         configured = self._headers[_CONFIGURATION]
         rules = await rules_named(hall, caller, CONNECTOR, configured[0]) if configured else opening.profile
-        offers = offers_of(hall, caller, [Opening(opening.account, rules)])
-        allowed = {
+        at = ("routed actions", opening.account.id, rules.id, caller.key_id, caller.scopes, bool(configured))
+        allowed = await hall.warm.remembered(at, lambda: self._allowed(Opening(opening.account, rules)))
+        return replace(self._visit, account_ids=(opening.account.id,), profile_id=rules.id), allowed or {}
+
+    async def _allowed(self, opening: Opening) -> Mapping[str, Action]:
+        offers = offers_of(self._source.hall, self._visit.caller, [opening])
+        return {
             offer.action.id: offer.action
             for offer in offers
-            if name_of(offer.action) and (configured or not offer.action.verb.writes)
+            if name_of(offer.action) and (self._headers[_CONFIGURATION] or not offer.action.verb.writes)
         }
-        return replace(self._visit, account_ids=(opening.account.id,), profile_id=rules.id), allowed
 
 
 def _json(value: object) -> str:
