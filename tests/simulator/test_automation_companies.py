@@ -5,12 +5,30 @@ from datetime import timedelta
 
 import pytest
 from automation_desk import AutomationDesk
-from package_of import package
+from package_of import Tables, package
 from webhook_receiver import Receiver
 
 from linkspan.simulator import Simulator
 from linkspan.simulator.entra.demo import CLERK
 
+NUMBERS = ("1310", "1210", "2210", "2230", "4010", "5010")
+CHART: Tables = {
+    "G/L Account": [
+        {"No": number, "Name": f"Account {number}", "Account Type": "Posting", "Direct Posting": "Yes"}
+        for number in NUMBERS
+    ]
+}
+CODES: Tables = {
+    name: [{"Code": code} for code in codes]
+    for name, codes in {
+        "Gen. Product Posting Group": ("GOODS", "SERVICES"),
+        "Inventory Posting Group": ("STOCK",),
+        "VAT Product Posting Group": ("STANDARD", "EXEMPT"),
+        "VAT Business Posting Group": ("INLAND",),
+        "Unit of Measure": ("PCS", "HOUR"),
+        "Payment Terms": ("30D",),
+    }.items()
+}
 NAME = "Gannet Sails & Rigging of Bergen AS"
 
 
@@ -194,40 +212,66 @@ def test_the_route_describes_itself(desk: AutomationDesk) -> None:
     assert 404 == elsewhere.status_code
 
 
-def test_packages_fill_an_empty_company(desk: AutomationDesk) -> None:
-    company = made(desk)
-    inside = f"{desk.root}/companies({company['id']})/configurationPackages"
-    made_package = desk.send("POST", inside, {"code": "START"}).json()
-    tables = {
-        "G/L Account": [{"No": "1310", "Name": "Debtors", "Account Type": "Posting", "Direct Posting": "Yes"}],
-        "Payment Terms": [{"Code": "30D", "Description": "A month", "Due Date Calculation": "30D"}],
-        "VAT Business Posting Group": [{"Code": "INLAND", "Description": "Inland"}],
-        "Customer": [{"No": "C1", "Name": "Petrel Ropes", "City": "Bergen"}],
-    }
-    own = f"{inside}({made_package['id']})"
-    sent = desk.send(
-        "PATCH",
-        f"{own}/file('START')/content",
-        package("START", tables),
-        If_Match="*",
-        Content_Type="application/octet-stream",
-    )
-    desk.send("POST", f"{own}/Microsoft.NAV.import")
-    desk.simulator.move_clock(timedelta(seconds=5))
-    desk.token = desk.simulator.issue_token()
-    applied = desk.send("POST", f"{own}/Microsoft.NAV.apply")
-    desk.simulator.move_clock(timedelta(seconds=5))
-    state = desk.send("GET", own).json()
-    accounts = desk.books("GET", f"companies({company['id']})/accounts").json()["value"]
-    customers = desk.books("GET", f"companies({company['id']})/customers").json()["value"]
+def filled(desk: AutomationDesk, company: str, tables: Tables) -> dict[str, object]:
+    """Fill a company with a package and return the package as it is then."""
+    inside = f"{desk.root}/companies({company})/configurationPackages"
+    own = f"{inside}({desk.send('POST', inside, {'code': 'START'}).json()['id']})"
+    kind = {"If_Match": "*", "Content_Type": "application/octet-stream"}
+    sent = desk.send("PATCH", f"{own}/file('START')/content", package("START", tables), **kind)
+    assert 204 == sent.status_code, sent.text
+    for step in ("import", "apply"):
+        begun = desk.send("POST", f"{own}/Microsoft.NAV.{step}")
+        assert 204 == begun.status_code, begun.text
+        desk.simulator.move_clock(timedelta(seconds=5))
+    state: dict[str, object] = desk.send("GET", own).json()
+    return state
 
-    assert (204, 204) == (sent.status_code, applied.status_code)
-    assert ("Completed", "Completed", 4, 4, 0) == (
-        state["importStatus"],
-        state["applyStatus"],
-        state["numberOfTables"],
-        state["numberOfRecords"],
-        state["numberOfErrors"],
-    ), state
-    assert [("1310", "Debtors")] == [(row["number"], row["displayName"]) for row in accounts]
-    assert [("C1", "Bergen")] == [(row["number"], row["city"]) for row in customers]
+
+def test_packages_fill_an_empty_company(desk: AutomationDesk) -> None:
+    company = made(desk)["id"]
+    terms = [{"Code": "30D", "Description": "A month", "Due Date Calculation": "30D"}]
+    customers = [{"No": "C1", "Name": "Petrel Ropes", "City": "Bergen"}]
+    state = filled(desk, company, {**CHART, "Payment Terms": terms, "Customer": customers})
+    accounts = desk.books("GET", f"companies({company})/accounts").json()["value"]
+    (customer,) = desk.books("GET", f"companies({company})/customers").json()["value"]
+
+    assert ("Completed", "Completed", 3, len(NUMBERS) + 2, 0) == tuple(
+        state[name] for name in ("importStatus", "applyStatus", "numberOfTables", "numberOfRecords", "numberOfErrors")
+    )
+    assert [*sorted(NUMBERS)] == [row["number"] for row in accounts]
+    assert ("C1", "Bergen") == (customer["number"], customer["city"])
+
+
+def sold(desk: AutomationDesk, company: str) -> tuple[int, dict[str, object]]:
+    """Sell an item in a company and return how posting the invoice was answered."""
+    inside = f"companies({company})"
+    customer = desk.books("POST", f"{inside}/customers", {"displayName": "Petrel Ropes"}).json()
+    item = desk.books("POST", f"{inside}/items", {"displayName": "Cleat", "unitPrice": 40}).json()
+    line = {"itemId": item["id"], "quantity": 3}
+    body = {"customerId": customer["id"], "salesInvoiceLines": [line]}
+    invoice = desk.books("POST", f"{inside}/salesInvoices", body)
+    assert 201 == invoice.status_code, invoice.text
+    answer = desk.books("POST", f"{inside}/salesInvoices({invoice.json()['id']})/Microsoft.NAV.post")
+    return answer.status_code, answer.json() if answer.content else {}
+
+
+def test_a_company_that_packages_set_up_posts_and_its_books_balance(desk: AutomationDesk) -> None:
+    company = made(desk)["id"]
+    filled(desk, company, {**CHART, **CODES})
+    status, _ = sold(desk, company)
+    entries = desk.books("GET", f"companies({company})/generalLedgerEntries").json()["value"]
+    debits = {row["accountNumber"]: row["debitAmount"] - row["creditAmount"] for row in entries}
+
+    assert 204 == status
+    assert 144 == debits["1310"]
+    assert 0 == sum(debits.values())
+
+
+def test_a_posting_to_an_account_that_is_not_there_yet_is_refused_and_leaves_nothing(desk: AutomationDesk) -> None:
+    company = made(desk)["id"]
+    filled(desk, company, CODES)
+    status, answer = sold(desk, company)
+    entries = desk.books("GET", f"companies({company})/generalLedgerEntries").json()["value"]
+
+    assert (400, "Internal_InvalidTableRelation") == (status, answer["error"]["code"])  # type: ignore[index]
+    assert [] == entries

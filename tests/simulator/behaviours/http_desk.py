@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 
 from linkspan.simulator.books.demo import MAIN_COMPANY, MAIN_DOMAIN, build_demo_world
 from linkspan.simulator.clock import Clock
+from linkspan.simulator.custom_apis import CustomApi
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import demo_directory
 from linkspan.simulator.identity import Identity
@@ -119,11 +120,16 @@ class HttpDesk:
 
 
 def open_desk(
-    runner: asyncio.Runner, templates: Mapping[str, Mapping[str, object]] | None = None, *, requests: int | None = None
+    runner: asyncio.Runner,
+    templates: Mapping[str, Mapping[str, object]] | None = None,
+    *,
+    requests: int | None = None,
+    apis: Iterable[CustomApi] = (),
 ) -> HttpDesk:
     """Return a desk at a fresh copy of the demo company.
 
-    `templates` are the values its new records start with; `requests` that many in place of the service's limit.
+    `templates` are the values its new records start with; `requests` that many in place of the service's limit; `apis`
+    are served besides.
     """
     identity, token = _entrance()
     world = build_demo_world(Clock())
@@ -133,7 +139,10 @@ def open_desk(
         company.setup = replace(company.setup, templates=templates)
     gate = Gate(world.clock)
     gate.limits = replace(gate.limits, requests=requests or gate.limits.requests)
-    app = Starlette(routes=routes(Service(world, gate), identity))
+    service = Service(world, gate)
+    for api in apis:
+        service.apis.add(api)
+    app = Starlette(routes=routes(service, identity))
     headers = {"Authorization": f"Bearer {token}"}
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), headers=headers)
     return HttpDesk(runner, client, f"{API}/companies({company.id})")

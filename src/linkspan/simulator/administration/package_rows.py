@@ -26,6 +26,8 @@ _FILLED: Final = (
 _TRUE: Final = frozenset({"true", "1", "yes"})
 _FALSE: Final = frozenset({"false", "0", "no", ""})
 _TOTALING: Final = "totaling"
+# Here the posting group of a bank is the number of the account behind it.
+_BEHIND_BANK: Final = "bankaccpostinggroup"
 
 
 def table_named(name: str) -> Entity | None:
@@ -51,7 +53,9 @@ def put_row(company: Company, entity: Entity | None, cells: Mapping[str, str]) -
     found = next((row for row in company.tables[entity.name].all() if row[key] == values.get(key)), None)
     if "create" in entity.verbs:
         changed = {name: value for name, value in values.items() if name != key}
-        create(company, entity, values) if found is None else update(company, entity, found, changed)
+        row = create(company, entity, values) if found is None else update(company, entity, found, changed)
+        if entity.name == "bankAccount":
+            _keep(company, "bankPosting", {"id": guid(row), "account": cells.get(_BEHIND_BANK, "")}, "account")
         return
     row = plant(company, entity.name, values) if found is None else found
     row = company.tables[entity.name].replace({**row, **values})
@@ -101,9 +105,13 @@ def _number(field: Field, cell: str) -> Decimal | int:
 
 def _total(company: Company, account: Record, span: str) -> None:
     """Keep the accounts that a total adds up, given as first and last number with two dots between."""
-    first, dots, last = span.partition("..")
-    table = company.internal["accountTotaling"]
-    if not dots:
-        return
+    first, _, last = span.partition("..")
     row: Record = {"id": guid(account), "first": first.strip(), "last": last.strip()}
-    table.insert(row) if table.get(guid(account)) is None else table.replace(row)
+    _keep(company, "accountTotaling", row, "last")
+
+
+def _keep(company: Company, name: str, row: Record, needed: str) -> None:
+    """Put a row into an internal table, in the place of the one with its id; nothing where a value is blank."""
+    table = company.internal[name]
+    if row[needed]:
+        table.insert(row) if table.get(guid(row)) is None else table.replace(row)

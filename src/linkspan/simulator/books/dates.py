@@ -31,6 +31,11 @@ def apply_formula(formula: str, start: date) -> date:
     return moved
 
 
+def days_from(start: date, days: int) -> date:
+    """Return the date so many days later (negative: earlier), the calendar's first or last where there is none."""
+    return date.fromordinal(min(max(start.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
+
 def _move(start: date, part: tuple[str, str, str, str, str]) -> date:
     sign, period, count, unit, month_day = part
     direction = -1 if sign == "-" else 1

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import cast
 from uuid import UUID
 
 from linkspan.simulator.books.fields import NO_ID, ZERO, blank, guid, plain, text
@@ -11,7 +10,7 @@ from linkspan.simulator.books.rules.dimension_sets import copy_set
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import load_contract
-from linkspan.simulator.faults import must_have_value
+from linkspan.simulator.faults import invalid_relation, must_have_value
 
 Amount = tuple[str, Decimal]
 """Number of a general ledger account, and an amount in local currency; positive is a debit."""
@@ -52,7 +51,7 @@ def ledger_row(
     """Append one general ledger entry; the caller sees to it that the entries of its document balance."""
     ledger = company.tables["generalLedgerEntry"]
     entity = load_contract().entities["generalLedgerEntry"]
-    account = cast("Record", company.tables["account"].find(account_number))
+    account = account_named(company, account_number)
     row = ledger.insert(
         {
             **blank(entity),
@@ -68,6 +67,14 @@ def ledger_row(
     if source is not None:
         copy_set(company, entity, owner=guid(row), source=guid(source))
     return row
+
+
+def account_named(company: Company, account_number: str) -> Record:
+    """Return the account that a posting goes to; refuses one that the company, still being set up, does not have."""
+    account = company.tables["account"].find(account_number)
+    if account is None:
+        raise invalid_relation("G/L Account No.", "G/L Entry", account_number, "G/L Account")
+    return account
 
 
 def partner_entry(company: Company, party: str, owner: UUID, values: Mapping[str, object]) -> Record:

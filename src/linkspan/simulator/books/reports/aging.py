@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from linkspan.simulator.books.dates import apply_formula
+from linkspan.simulator.books.dates import apply_formula, days_from
 from linkspan.simulator.books.fields import NO_ID, ZERO, day, guid, plain
 from linkspan.simulator.books.posting.application import open_at
 from linkspan.simulator.books.rules.reading_views import View
@@ -36,9 +36,9 @@ class Ages:
     @property
     def labels(self) -> tuple[str, str, str]:
         """The days that each period covers, as a reader wants them."""
-        one = timedelta(days=1)
         first, second = self.starts
-        return f"{first} - {self.on - one}", f"{second} - {first - one}", f"- {second - one}"
+        before = [days_from(start, -1) for start in (self.on, first, second)]
+        return f"{first} - {before[0]}", f"{second} - {before[1]}", f"- {before[2]}"
 
 
 def aged_receivables(company: Company, view: View) -> list[Record]:

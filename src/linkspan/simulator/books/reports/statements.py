@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import uuid5
 
+from linkspan.simulator.books.dates import days_from
 from linkspan.simulator.books.fields import ZERO, plain, text
 from linkspan.simulator.books.reports.figures import Sums, accounts_where, fiscal_year_start, sums_in, total_of
 from linkspan.simulator.books.rules.reading_views import Span, View
@@ -130,7 +130,7 @@ def _period(view: View, company: Company) -> Span:
 
 
 def _before(company: Company, span: Span) -> Sums:
-    return {} if span.first is None else sums_in(company, Span(None, span.first - timedelta(days=1)))
+    return {} if span.first is None else sums_in(company, Span(None, days_from(span.first, -1)))
 
 
 def _of(company: Company, category: str) -> list[Record]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final, cast
+from typing import Final
 
 from linkspan.simulator.books.fields import NO_ID, ZERO, day, guid, number, plain, text
-from linkspan.simulator.books.posting.entries import bank_account_of, bank_behind, bank_entry, ledger_row
+from linkspan.simulator.books.posting.entries import account_named, bank_account_of, bank_behind, bank_entry, ledger_row
 from linkspan.simulator.books.rules.dimension_sets import drop_dimensions
 from linkspan.simulator.books.rules.journal_kinds import LINES
 from linkspan.simulator.books.rules.payment_posting import PARTIES, check_payment, post_payment
@@ -125,7 +125,7 @@ def _side(company: Company, account_id: object, amount: Decimal) -> Iterator[Sid
         return
     bank = next((row for row in [company.tables["bankAccount"].get(account_id)] if row), None)  # type: ignore[arg-type]
     if bank is not None:
-        behind = cast("Record", company.tables["account"].find(bank_account_of(company, bank)))
+        behind = account_named(company, bank_account_of(company, bank))
         yield Side(behind, bank, amount)
         return
     account = company.tables["account"].get(account_id)  # type: ignore[arg-type]

@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 
+from linkspan.simulator.books.dates import days_from
 from linkspan.simulator.books.table import Record
 
 Limit = tuple[str, str, object]
 """A comparison that every wanted row passes: field, operator, value."""
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,9 @@ class View:
             if field_name != name or not isinstance(value, date):
                 continue
             if operator in {"ge", "gt"}:
-                first = value + _DAY if operator == "gt" else value
+                first = days_from(value, 1) if operator == "gt" else value
             elif operator in {"le", "lt"}:
-                last = value - _DAY if operator == "lt" else value
+                last = days_from(value, -1) if operator == "lt" else value
         if last is None:
             last = max(today, first) if first is not None else today
         return Span(first, last)
