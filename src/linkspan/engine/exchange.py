@@ -18,6 +18,8 @@ from linkspan.transport.protocol import Inbound, Outbound, Transport, TransportE
 from linkspan.transport.throttle import Pace, Throttle
 
 LARGEST_ANSWER = 50_000_000
+# Numbers, for Python 3.11 looks a member of an enumeration up in Python code.
+_OK, _MULTIPLE_CHOICES = int(HTTPStatus.OK), int(HTTPStatus.MULTIPLE_CHOICES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +133,7 @@ class Exchange:
 
     def _outcome(self, inbound: Inbound, request: Outbound) -> dict[str, object] | Failure | None:
         """The record of a 2xx answer (None: there is none to expect), or the failure that the answer means."""
-        if not HTTPStatus.OK <= inbound.status < HTTPStatus.MULTIPLE_CHOICES:
+        if not _OK <= inbound.status < _MULTIPLE_CHOICES:
             return self._refusal(inbound, request)
         if request.method == "DELETE" or (inbound.status == HTTPStatus.NO_CONTENT and request.method != "GET"):
             location = next((value for name, value in inbound.headers.items() if name.lower() == "location"), None)

@@ -177,7 +177,10 @@ def read_refusal(inbound: Inbound, table: FaultTable) -> Said:
 
 def request_id_of(headers: Mapping[str, str]) -> str | None:
     """The provider's own id of a request, by which its support finds it."""
-    return next((headers[name] for name in _REQUEST_IDS if name in headers), None)
+    for name in _REQUEST_IDS:
+        if name in headers:
+            return headers[name]
+    return None
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

@@ -11,6 +11,7 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PoolTimeoutError, PyreqwestError
 from pyreqwest.response import Response
 
+from linkspan.transport.client_thread import behind_the_event_loop
 from linkspan.transport.egress import EgressGuard, origin_of
 from linkspan.transport.protocol import Inbound, Outbound, Sent, TransportError
 
@@ -59,7 +60,7 @@ class PyreqwestTransport:
     def _client(self, loop: asyncio.AbstractEventLoop) -> Client:
         client = self._clients.get(loop)
         if client is None:
-            client = builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
+            client = built(builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout))
             self._clients[loop] = client
         # The loop of a server is asked for again and again.
         self._latest, self._latest_loop = client, ref(loop)
@@ -74,6 +75,12 @@ def builder_of(connect_timeout: timedelta) -> ClientBuilder:
     """What every client of ours is built from: no redirects, no proxies of the environment."""
     builder = ClientBuilder().follow_redirects(enable=False).no_proxy().referer(enable=False).user_agent(USER_AGENT)
     return builder.connect_timeout(connect_timeout)
+
+
+def built(builder: ClientBuilder) -> Client:
+    """The client. The first one of a process starts the thread that all of them share."""
+    with behind_the_event_loop():
+        return builder.build()
 
 
 @lru_cache(maxsize=64)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from linkspan.connectors.names import nearest
 from linkspan.doors.compat.errors import error_answer
 from linkspan.doors.porch.account import account_of, profile_of
-from linkspan.doors.porch.body import read_object
+from linkspan.doors.porch.body import object_of, read_body
 from linkspan.doors.porch.credentials import read_key
 from linkspan.doors.porch.inputs import (
     ALLOW_DUPLICATE,
@@ -49,32 +49,38 @@ def answered(hall: Hall, endpoint: Endpoint) -> Endpoint:
     async def answer(request: Request) -> Response:
         try:
             return await endpoint(request)
-        except LinkspanError as error:
-            return error_answer(error, hall.clock())
-        except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
-            _LOG.exception("request_failed", door="rpc", path=request.url.path)
-            return error_answer(LinkspanError(), hall.clock())
+        except Exception as error:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
+            return _failure(hall, request, error)
 
     return answer
 
 
 def rpc_door(hall: Hall) -> Straight:
-    """The application that runs an action."""
+    """The application that runs an action. It is as flat as can be: each coroutine around the call costs at every wait."""
 
     async def rpc(request: Request) -> Response:
-        caller = await authenticate(hall, read_key(header_of(request, "authorization")).reveal())
-        asked = _read_call(request, await read_object(request))
+        asked: ActionRequest | None = None
         try:
-            answer = await run_action(hall, caller, asked)
-        except TooManyRowsError as error:
-            error.next_step = (
-                f"Stream the rows from {hall.settings.base_url}/v1/actions/{asked.action} with "
-                "`Accept: application/x-ndjson`, use a filter, or follow the cursor in `next`."
-            )
-            raise
-        return JsonAnswer(json_text.dump(_body(answer)))
+            caller = await authenticate(hall, read_key(header_of(request, "authorization")).reveal())
+            asked = _read_call(request, object_of(await read_body(request)))
+            return JsonAnswer(json_text.dump(_body(await run_action(hall, caller, asked))))
+        except Exception as error:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
+            if isinstance(error, TooManyRowsError) and asked is not None:
+                error.next_step = (
+                    f"Stream the rows from {hall.settings.base_url}/v1/actions/{asked.action} with "
+                    "`Accept: application/x-ndjson`, use a filter, or follow the cursor in `next`."
+                )
+            return _failure(hall, request, error)
 
-    return Straight(answered(hall, rpc))
+    return Straight(rpc)
+
+
+def _failure(hall: Hall, request: Request, error: Exception) -> Response:
+    """What went wrong in the wire's shape; what is no error of ours is one in Linkspan, and goes into the log."""
+    if not isinstance(error, LinkspanError):
+        _LOG.error("request_failed", door="rpc", path=request.url.path, exc_info=error)
+        error = LinkspanError()
+    return error_answer(error, hall.clock())
 
 
 def unknown_address(hall: Hall) -> Endpoint:

@@ -36,6 +36,12 @@ class JsonAnswer(Response):
             (b"cache-control", b"no-store"),
         ]
 
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        del scope, receive
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body})
+
 
 def header_of(request: Request, name: str) -> str | None:
     """The first header of that lower-case name."""
