@@ -22,6 +22,8 @@ from linkspan.simulator.identity import Identity
 from linkspan.simulator.limits import Gate
 from linkspan.simulator.odata.endpoint import routes
 from linkspan.simulator.served import Service
+from linkspan.simulator.webhooks.courier import Courier
+from linkspan.simulator.webhooks.endpoint import SubscriptionEndpoint
 
 NO_ID = "00000000-0000-0000-0000-000000000000"
 NOWHERE = "0d5c9b6e-1f5b-4f43-9e0c-3a2b1c0d9e8f"
@@ -132,7 +134,8 @@ def open_desk(
     are served besides.
     """
     identity, token = _entrance()
-    world = build_demo_world(Clock())
+    clock = Clock()
+    world = build_demo_world(clock)
     company = world.find_environment(MAIN_DOMAIN, "Production").find_company(MAIN_COMPANY)
     assert company is not None
     if templates is not None:
@@ -142,7 +145,8 @@ def open_desk(
     service = Service(world, gate)
     for api in apis:
         service.apis.add(api)
-    app = Starlette(routes=routes(service, identity))
+    subscriptions = SubscriptionEndpoint(service, identity, Courier(world, clock))
+    app = Starlette(routes=routes(service, identity, subscriptions))
     headers = {"Authorization": f"Bearer {token}"}
     client = httpx2.AsyncClient(transport=httpx2.ASGITransport(app), headers=headers)
     return HttpDesk(runner, client, f"{API}/companies({company.id})")
