@@ -85,6 +85,9 @@ async def _chosen_actions(
 ) -> frozenset[str] | None:
     if consent.areas is None:
         return None
+    if any(consent.areas.values()) and not any(consent.accounts.values()):
+        told = "areas are ticked for writing, but no account may be written: allow it for an account, or untick them"
+        raise InvalidInputError(mistakes=[Mistake("areas", told)])
     offer = await offer_consent(hall, grantor, named=consent.accounts)
     mine = [opening for opening in offer.openings if opening.account.id in consent.accounts]
     found: set[str] = set()

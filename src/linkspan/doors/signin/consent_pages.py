@@ -123,22 +123,20 @@ class ConsentPages:
 
     def _accounts(self, openings: Sequence[Opening], choices: Choices) -> list[AccountRow]:
         alone = choices.untouched and len(openings) == 1
-        return [
-            AccountRow(
-                id=opening.account.id,
-                label=opening.account.label or opening.account.fields.get("company_name") or opening.account.owner.name,
-                about=self._about(opening),
-                level="read" if alone else _level(choices, opening.account.id),
-            )
-            for opening in openings
-        ]
+        rows = []
+        for opening in openings:
+            account = opening.account
+            label = account.label or account.fields.get("company_name") or account.owner.name
+            level = "read" if alone else _level(choices, account.id)
+            rows.append(AccountRow(id=account.id, label=label, about=self._about(opening, label), level=level))
+        return rows
 
-    def _about(self, opening: Opening) -> str:
+    def _about(self, opening: Opening, label: str) -> str:
         account = opening.account
         connector = self._hall.catalog.connectors[account.connector].name
         fields = account.fields
         told = (account.owner.name, connector, fields.get("company_name"), fields.get("environment"))
-        return " · ".join(dict.fromkeys(text for text in told if text))
+        return " · ".join(dict.fromkeys(text for text in told if text and text != label))
 
 
 def _shown(ask: AuthorizationAsk) -> Shown:
