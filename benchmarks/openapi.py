@@ -25,11 +25,16 @@ _LIST_OPTIONS = {
 }
 
 
-def openapi_document(api_root: str) -> Json:
-    """An OpenAPI 3.1 document of Business Central's API as Linkspan knows it, served at `api_root`."""
+def openapi_document(api_root: str, *, default_only: bool = False) -> Json:
+    """An OpenAPI 3.1 document of Business Central's API as Linkspan knows it, served at `api_root`.
+
+    `default_only`: only the actions that a new profile enables.
+    """
     connector = load_catalog().connectors["dynamics365bc"]
     paths: dict[str, Json] = {}
     for action in connector.actions.values():
+        if default_only and not action.default:
+            continue
         paths.setdefault(f"/{action.path}", {})[_METHODS[action.verb]] = _operation(action)
     about = {"title": connector.name, "version": connector.version}
     return {"openapi": "3.1.0", "info": about, "servers": [{"url": api_root}], "paths": paths}
@@ -49,6 +54,9 @@ def _operation(action: Action) -> Json:
     ]
     outcome = action.output_schema["properties"]
     answer = outcome["data"] if isinstance(outcome, dict) and "data" in outcome else {}
+    if action.verb is Verb.LIST:
+        # The provider's own envelope.
+        answer = {"type": "object", "properties": {"value": answer}}
     operation: Json = {
         "operationId": action.id.partition("_")[2],
         "summary": action.label,
