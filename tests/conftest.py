@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import hypothesis
@@ -11,9 +11,9 @@ import pytest
 
 from linkspan.storage.database import Database, open_database, sqlite_url
 from linkspan.storage.upgrade import upgrade
-from planted_secrets import secrets_in
 from postgres_server import PostgresServer, start_postgres
 
+pytest_plugins = ["secret_search.plugin"]
 _NUMBERS = itertools.count()
 _SHARES = ("sqlite", "postgresql", "browser", "client")
 
@@ -59,24 +59,11 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
-    """A fresh, migrated SQLite database; when its test is over, no planted secret and no token lies in its files in clear."""
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
     path = tmp_path / "linkspan.db"
     shutil.copyfile(sqlite_template, path)
-    yield sqlite_url(path)
-    for file in path.parent.glob("linkspan.db*"):
-        assert [] == secrets_in(file.read_bytes()), file
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Fail a test whose log holds a planted secret or a token: so the whole suite is searched."""
-    report = yield
-    found = secrets_in(report.caplog.encode())
-    if found and report.when == "call" and report.passed:
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid}: the log holds {found}"
-    return report
+    return sqlite_url(path)
 
 
 @pytest.fixture

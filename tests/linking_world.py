@@ -28,12 +28,11 @@ from linkspan.usecases.link_views import LinkStage, LinkView
 from linkspan.usecases.offer_companies import read_linking
 from linkspan.usecases.start_linking import start_linking
 from linkspan.wiring import build_hall
-from planted_secrets import BROWSER_VALUE
 
 PUBLIC_URL = "http://localhost:8700"
 CALLBACKS = f"{PUBLIC_URL}/connect/oauth2/"
 CALLBACK = f"{CALLBACKS}dynamics365bc/callback"
-BROWSER = Secret(BROWSER_VALUE)
+BROWSER = Secret("browser-cookie-value-planted")
 FIELDS = {"tenant_id": DEMO_DOMAIN, "environment": "Production"}
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,24 +12,35 @@ from pathlib import Path
 
 import psycopg
 
+from secret_search.postgres_rows import tell_rows, tell_server
+
 _SYSTEM = "/usr/lib/postgresql"
 
 
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
-    """A running server; `url(name)` is the address of one of its databases."""
+    """A running server; `url(name)` is the address of one of its databases.
+
+    What a database holds is told to the secrets search before it is dropped, and what is left when the server stops.
+    """
 
     host: str
     user: str
-    stop: Callable[[], None]
+    end: Callable[[], None]
 
     def url(self, database: str) -> str:
         return f"postgresql://{self.user}@/{database}?host={self.host}"
 
     def run(self, *statements: str) -> None:
+        for dropped in re.findall(r"DROP DATABASE (\w+)", "\n".join(statements)):
+            tell_rows(self.url(dropped))
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             for statement in statements:
                 connection.execute(statement)
+
+    def stop(self) -> None:
+        tell_server(self.url("postgres"), Path(self.host))
+        self.end()
 
 
 def start_postgres() -> PostgresServer:

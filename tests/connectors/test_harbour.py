@@ -80,7 +80,8 @@ def linked(desk: HarbourDesk, base_url: str, key: str, environment: dict[str, st
     """Link as an operator does: profile and link by the command line, the pages by a person."""
     desk.redirect_uris.add(f"{base_url}/connect/oauth2/harbour/callback")
     office = Office(desk, base_url, key, "", environment)
-    secret = folder / "secret.txt"
+    secret = folder / "given" / "secret.txt"
+    secret.parent.mkdir()
     secret.write_text(CLIENT_SECRET)
     made = office.command(
         "profile", "create", "--connector", "harbour", "--client-id", CLIENT_ID, "--secret-file", str(secret),

@@ -35,7 +35,6 @@ from linkspan.usecases.check_account import check_account
 from linkspan.usecases.create_key import NewKey, create_key
 from linkspan.usecases.rotate_keys import rotate_keys
 from own_certificates import new_certificate
-from planted_secrets import secrets_in
 
 pytestmark = pytest.mark.timeout(240)  # a journey through every door, commands included
 
@@ -249,11 +248,3 @@ def test_the_search_finds_what_it_looks_for():
     assert ["a in here"] == search.found("here", b"... planted-and-found ...")
     assert ["a in here"] == search.found("here", b"x" + base64.b64encode(b"planted-and-found"))
     assert [] == search.found("here", b"planted-and-f0und")
-
-
-def test_the_suites_own_search_knows_secrets_and_tokens_by_their_form():
-    jwt = "eyJ" + "a" * 30 + ".eyJ" + "b" * 60 + "." + "c" * 60
-
-    assert [] == secrets_in(b"nothing here; 1.0 and v1.local are no tokens")
-    assert 1 == len(secrets_in(f"x {DEMO_SECRET} y".encode()))
-    assert ["an access token", "a code or refresh token"] == secrets_in(f"{jwt} 1.{'d' * 700}".encode())

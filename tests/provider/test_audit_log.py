@@ -29,7 +29,7 @@ from linkspan.usecases.keep_webhooks import (
     rotate_webhook_secret,
 )
 
-PLANTED = "planted-secret-value-93"
+PLANTED, SECRET = "planted-name-of-somebody-93", "planted-secret-value-94"
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -45,12 +45,12 @@ async def told(here: HallWorld, subject_id: str | None = None) -> list[tuple[str
 
 
 def new_profile(name: str = "Second") -> NewProfile:
-    return NewProfile(connector="dynamics365bc", name=name, client_id="c", client_secret=Secret(PLANTED))
+    return NewProfile(connector="dynamics365bc", name=name, client_id="c", client_secret=Secret(SECRET))
 
 
 async def test_a_profile_tells_who_made_changed_and_deleted_it(here):
     profile = await create_profile(here.hall, CALLER, new_profile())
-    change = {"client_secret": Secret(PLANTED + "x"), "enabled_actions": frozenset({"dynamics365bc_list_items"})}
+    change = {"client_secret": Secret(SECRET + "x"), "enabled_actions": frozenset({"dynamics365bc_list_items"})}
     await change_profile(here.hall, Caller(PROJECT, frozenset(KeyScope), source="cli"), profile.id, change)
     await delete_profile(here.hall, CALLER, profile.id)
 
@@ -94,7 +94,9 @@ async def test_an_account_tells_its_whole_life(here):
         ("account.deleted", "key_1", ()),
     ]
     assert expected == await told(here, account)
-    assert PLANTED not in repr(await read_audit(here.hall, CALLER, limit=500))
+    told_of_all = repr(await read_audit(here.hall, CALLER, limit=500))
+    assert PLANTED not in told_of_all
+    assert SECRET not in told_of_all
 
 
 async def test_webhooks_and_the_brand_are_told_too(here):
