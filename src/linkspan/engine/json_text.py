@@ -3,8 +3,11 @@
 import decimal
 import re
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
+
+T = TypeVar("T")
 
 # A number beyond these bounds is no business amount but an attempt to make us print a billion zeros. Trapping Inexact
 # makes the context refuse what it would have to round.
@@ -18,6 +21,11 @@ _DECODER = msgspec.json.Decoder(float_hook=_EXACT.create_decimal)
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 # Four times faster than looking for two bytes strings: each of them costs as much as the whole encoding.
 _EXPONENT = re.compile(rb"E[-+]")
+
+
+def decoder_of(form: type[T]) -> msgspec.json.Decoder[T]:
+    """A decoder of one form, which reads numbers as `parse` does. Its `decode` raises ValueError, RecursionError or ArithmeticError."""
+    return msgspec.json.Decoder(form, float_hook=_EXACT.create_decimal)
 
 
 def parse(text: bytes) -> object:

@@ -58,15 +58,21 @@ class RunLog:
 
     async def flush(self) -> None:
         """Store everything noted so far. Raises ServerBusyError while the database is away; nothing is lost then."""
+        await self._store_groups(least=1)
+
+    async def _store_groups(self, *, least: int) -> None:
+        """Store groups of at least so many runs."""
         async with self._writing:
-            while self._waiting:
+            while len(self._waiting) >= least:
                 group = self._waiting[:_GROUP]
                 await self._put(group)
                 del self._waiting[: len(group)]
                 if len(self._waiting) < self._most_waiting:
                     self._room.set()
-            self._some.clear()
-            self._group_full.clear()
+            if not self._waiting:
+                self._some.clear()
+            if len(self._waiting) < _GROUP:
+                self._group_full.clear()
 
     async def keep_writing(self) -> None:
         """Store groups until cancelled; the caller flushes once more at the end."""
@@ -77,7 +83,8 @@ class RunLog:
                 async with asyncio.timeout(_SECONDS):
                     await self._group_full.wait()
             try:
-                await self.flush()
+                # Under load only full groups: what came meanwhile is the next one's, or each would be followed by ever smaller ones.
+                await self._store_groups(least=_GROUP if self._group_full.is_set() else 1)
             except ServerBusyError:
                 log.warning("run_log_not_written", waiting=len(self._waiting))
                 await asyncio.sleep(1)

@@ -122,8 +122,9 @@ def _note_successes(connection: Connection, group: Sequence[Run]) -> None:
     latest: dict[tuple[str, str], datetime] = {}
     for run in group:
         if run.account_id is not None and run.error_code is None:
-            key = (run.project_id, run.account_id)
-            latest[key] = max(run.started_at, latest.get(key, run.started_at))
+            key, started_at = (run.project_id, run.account_id), run.started_at
+            if started_at >= latest.get(key, started_at):
+                latest[key] = started_at
     if latest:
         statement = (
             update(accounts)

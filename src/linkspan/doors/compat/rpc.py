@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from linkspan.connectors.names import nearest
 from linkspan.doors.compat.errors import error_answer
+from linkspan.doors.compat.plain_call import plain_call
 from linkspan.doors.porch.account import account_of, profile_of
 from linkspan.doors.porch.body import object_of, read_body
 from linkspan.doors.porch.credentials import read_key
@@ -20,6 +21,7 @@ from linkspan.doors.porch.inputs import (
 )
 from linkspan.doors.porch.quick import Endpoint, JsonAnswer, Straight, header_of
 from linkspan.engine import json_text
+from linkspan.engine.call import Inputs
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, NotFoundError, TooManyRowsError
 from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.hall import Hall
@@ -62,7 +64,7 @@ def rpc_door(hall: Hall) -> Straight:
         asked: ActionRequest | None = None
         try:
             caller = await authenticate(hall, read_key(header_of(request, "authorization")).reveal())
-            asked = _read_call(request, object_of(await read_body(request)))
+            asked = _asked(request, await read_body(request))
             return JsonAnswer(json_text.dump(_body(await run_action(hall, caller, asked))))
         except Exception as error:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback
             if isinstance(error, TooManyRowsError) and asked is not None:
@@ -93,6 +95,22 @@ def unknown_address(hall: Hall) -> Endpoint:
         )
 
     return answered(hall, refuse)
+
+
+def _asked(request: Request, body: bytes) -> ActionRequest:
+    """The call, by the short way if it is as plain as most are."""
+    plain = plain_call(body)
+    if plain is None or header_of(request, "idempotency-key") is not None:
+        return _read_call(request, object_of(body))
+    return ActionRequest(
+        action=plain.action,
+        account_id=account_of(request, {}),
+        inputs=Inputs(plain.path),
+        door="rpc",
+        profile_id=profile_of(request, {}),
+        caller_gone=request.is_disconnected,
+        repeated_by_clients=True,
+    )
 
 
 def _read_call(request: Request, payload: dict[str, object]) -> ActionRequest:
