@@ -116,7 +116,7 @@ class Calls:
 
     async def _account(self, visit: Visit, action: Action, groups: Groups) -> str | None:
         """The account that the arguments name, which must be one of the visit's; else the only one there is."""
-        given = groups.get("headers", {}).get(ACCOUNT_HEADER)
+        given = _account_said(groups)
         if given is None and len(visit.account_ids) == 1:
             return visit.account_ids[0]
         if isinstance(given, str) and await self._is_there(visit, given):
@@ -140,6 +140,17 @@ class Calls:
             return bool(await open_accounts(self._hall, visit.caller, [account_id]))
         except NotFoundError:
             return False
+
+
+def _account_said(groups: Groups) -> object:
+    """The account in the arguments, in whatever letter case its name came, as headers have none. Raises InvalidInputError for two."""
+    headers = groups.get("headers")
+    if not headers:
+        return None
+    said = [value for name, value in headers.items() if name.lower() == ACCOUNT_HEADER and value is not None]
+    if len(said) > 1 and any(value != said[0] for value in said):
+        raise InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", "is said twice, and not the same")])
+    return said[0] if said else None
 
 
 def _form(action: Action, groups: Groups) -> str:

@@ -112,6 +112,9 @@ def _place(name: str, places: Mapping[str, tuple[str, str]], *, nested: bool) ->
         return name, None
     if name in places:
         return places[name]
+    if not nested and name.lower() == ACCOUNT_HEADER:
+        # `with_account` puts it into a tool's schema where there is a choice; in this style its name stands alone.
+        return "headers", name
     found = None if nested else _PREFIXED.fullmatch(name)
     return (found.group(1), found.group(2)) if found else (None, None)
 
