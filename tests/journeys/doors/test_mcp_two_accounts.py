@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from doors_world import CONNECTOR, World, open_world, walk
-from mcp_client import Mcp, told
+from mcp_client import META, Mcp, told
 
 from linkspan.model import Account
 from linkspan.simulator import Simulator
@@ -181,3 +181,73 @@ async def test_search_and_execute_keep_the_accounts_apart_too(here: World, books
         mark in text and not any(other in text for other in books if other != mark) for mark, text in seen.items()
     )
     assert nobody["isError"]
+
+
+ELICITS = {"io.modelcontextprotocol/clientCapabilities": {"elicitation": {}}}
+
+
+async def ask_again(mcp: Mcp, params: dict[str, object], *, capabilities: dict[str, object] = ELICITS) -> dict:
+    """The whole answer to a stateless call of a client with these capabilities."""
+    return (await mcp.ask_stateless("tools/call", {"_meta": {**META, **capabilities}, **params})).json()
+
+
+async def test_a_client_that_shows_forms_is_asked_for_the_account_and_the_answer_is_obeyed(
+    here: World, books: dict[str, Account]
+) -> None:
+    mcp = session(here, books)
+    params = {"name": f"{CONNECTOR}_create_customer", "arguments": {"body": {"displayName": "Only in answer"}}}
+    asked = (await ask_again(mcp, params))["result"]
+    (key, question), *more = asked["inputRequests"].items()
+    field = question["params"]["requestedSchema"]["properties"]["account_id"]
+    second = books["Only in the second"]
+    answer = {"inputResponses": {key: {"action": "accept", "content": {"account_id": second.id}}}}
+    done = (await ask_again(mcp, params | answer))["result"]
+    seen = {mark: await names(mcp, headers={CHOICE: account.id}) for mark, account in books.items()}
+    await mcp.call("delete_customer", headers={CHOICE: second.id}, path={"id": told(done)["data"]["id"]})
+
+    assert ("input_required", "elicitation/create", []) == (asked["resultType"], question["method"], more)
+    assert [account.id for account in books.values()] == [each["const"] for each in field["oneOf"]]
+    assert any("Second books" in each["title"] for each in field["oneOf"])
+    assert "complete" == done["resultType"]
+    assert ["Only in the first"] == seen["Only in the first"]
+    assert {"Only in the second", "Only in answer"} == set(seen["Only in the second"])
+
+
+@pytest.mark.parametrize("capabilities", [{}, {"elicitation": {"url": {}}}, {"sampling": {}}, {"elicitation": True}])
+async def test_other_clients_are_told_by_an_error(
+    here: World, books: dict[str, Account], capabilities: dict[str, object]
+) -> None:
+    declared = {"io.modelcontextprotocol/clientCapabilities": capabilities}
+    params = {"name": f"{CONNECTOR}_list_customers", "arguments": {}}
+    answer = (await ask_again(session(here, books), params, capabilities=declared))["result"]
+
+    assert ("complete", True) == (answer["resultType"], answer["isError"])
+    assert all(account.id in answer["content"][0]["text"] for account in books.values())
+
+
+async def test_no_answer_leads_to_an_account_that_was_not_offered(here: World, books: dict[str, Account]) -> None:
+    first, second = books.values()
+    params = {"name": f"{CONNECTOR}_list_customers", "arguments": {}}
+    content = {"action": "accept", "content": {"account_id": "someoneElsesAccount"}}
+    stranger = (await ask_again(session(here, books), params | {"inputResponses": {"account": content}}))["result"]
+    narrow = Mcp(here, headers={CHOICE: first.id})
+    content = {"action": "accept", "content": {"account_id": second.id}}
+    beyond = (await ask_again(narrow, params | {"inputResponses": {"account": content}}))["result"]
+    declined = (await ask_again(session(here, books), params | {"inputResponses": {"account": {"action": "decline"}}}))[
+        "result"
+    ]
+    spoilt = [
+        (await ask_again(session(here, books), params | {"inputResponses": wrong}))["error"]["code"]
+        for wrong in (
+            5,
+            [],
+            {},
+            {"account": 7},
+            {"account": {"action": "accept"}},
+            {"account": {"action": "accept", "content": {"account_id": 5}}},
+        )
+    ]
+
+    assert all(result["isError"] for result in (stranger, declined))
+    assert [-32602] * 6 == spoilt
+    assert beyond["isError"]

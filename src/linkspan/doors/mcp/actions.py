@@ -1,13 +1,15 @@
 """The source that `/mcp` serves: the actions of linked accounts as tools."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from starlette.requests import Request
 
+from linkspan.doors.mcp.account_question import account_question, can_be_asked, chosen_account
 from linkspan.doors.mcp.calls import Calls
 from linkspan.doors.mcp.message import INVALID_PARAMS, Message, ProtocolError
 from linkspan.doors.mcp.server import KEPT_SECONDS
-from linkspan.doors.mcp.source import Asked, Handler, cacheable
+from linkspan.doors.mcp.source import Asked, Handler, InputRequired, cacheable
 from linkspan.doors.mcp.tools import Tools
 from linkspan.doors.mcp.visit import Visit, read_visit
 from linkspan.usecases.hall import Hall
@@ -70,6 +72,12 @@ class ActionOffering:
         tools = b'{"tools":' + await self._source.tools.listed(self._visit) + b"}"
         return cacheable(tools, asked, seconds=KEPT_SECONDS)
 
-    async def _call(self, asked: Asked) -> bytes:
-        answer = await self._source.calls.call(self._visit, asked.message.params, asked.gone)
+    async def _call(self, asked: Asked) -> bytes | InputRequired:
+        params, visit = asked.message.params, self._visit
+        responses = params.get("inputResponses") if asked.stateless else None
+        if responses is not None:
+            visit = replace(visit, chosen=chosen_account(responses))
+        answer = await self._source.calls.call(visit, params, asked.gone)
+        if answer.choice and responses is None and can_be_asked(asked):
+            return account_question(str(params.get("name")), answer.choice)
         return answer.result()

@@ -1,6 +1,6 @@
 """`tools/call`: one action run for a model, with short lists and small answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from linkspan.connectors.action import Action
@@ -16,7 +16,7 @@ from linkspan.doors.porch.account import ACCOUNT_HEADER
 from linkspan.doors.porch.inputs import inputs_of
 from linkspan.engine import json_text
 from linkspan.errors import InsufficientScopeError, InvalidInputError, LinkspanError, Mistake, NotFoundError
-from linkspan.model import Verb
+from linkspan.model import Account, Verb
 from linkspan.usecases.access import needed_for, require
 from linkspan.usecases.find_actions import find_actions
 from linkspan.usecases.hall import Hall
@@ -28,15 +28,24 @@ DEFAULT_ROWS, MOST_ROWS = 20, 500
 
 @dataclass(frozen=True, slots=True)
 class ToolAnswer:
-    """The texts of an answer, and whether they tell of a failure."""
+    """The texts of an answer, and whether they tell of a failure; `choice`: the accounts among which the call must choose first."""
 
     texts: list[str]
     failed: bool = False
+    choice: Sequence[Account] = ()
 
     def result(self) -> bytes:
         """As `tools/call` answers it."""
         content = b",".join(b'{"type":"text","text":' + json_text.dump(text) + b"}" for text in self.texts)
         return b'{"content":[' + content + (b'],"isError":true}' if self.failed else b"]}")
+
+
+class _ChoiceNeeded(Exception):  # noqa: N818  no error: a question
+    """No account was named, and there are several."""
+
+    def __init__(self, accounts: Sequence[Account]) -> None:
+        super().__init__()
+        self.accounts = accounts
 
 
 class Calls:
@@ -60,6 +69,10 @@ class Calls:
         except InsufficientScopeError:
             # The host asks its person for more, and calls again: it must be told by HTTP (RFC 6750, 3.1).
             raise
+        except _ChoiceNeeded as needed:
+            about = f"must be one of {', '.join(account.id for account in needed.accounts)}"
+            error = InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", about)])
+            return ToolAnswer([error_text(error)], failed=True, choice=needed.accounts)
         except LinkspanError as error:
             return ToolAnswer([error_text(error)], failed=True)
 
@@ -115,8 +128,8 @@ class Calls:
         return ToolAnswer(answer_texts(action, await run_action(self._hall, visit.caller, request), form))
 
     async def _account(self, visit: Visit, action: Action, groups: Groups) -> str | None:
-        """The account that the arguments name, which must be one of the visit's; else the only one there is."""
-        given = _account_said(groups)
+        """The account that the arguments (else the visit's answer) name, which must be one of the visit's; else the only one there is."""
+        given = _account_said(groups) or visit.chosen
         if given is None and len(visit.account_ids) == 1:
             return visit.account_ids[0]
         if isinstance(given, str) and await self._is_there(visit, given):
@@ -126,9 +139,12 @@ class Calls:
         else:
             openings = await open_accounts(self._hall, visit.caller, visit.account_ids)
             offers = offers_of(self._hall, visit.caller, openings, only=action)
-            possible = [account.id for offer in offers for account in offer.accounts]
-        if given is None and len(possible) == 1:
-            return possible[0]
+            accounts = [account for offer in offers for account in offer.accounts]
+            if given is None and len(accounts) == 1:
+                return accounts[0].id
+            if given is None and accounts:
+                raise _ChoiceNeeded(accounts)
+            possible = [account.id for account in accounts]
         about = f"must be one of {', '.join(possible)}" if possible else "has no account that offers this action"
         raise InvalidInputError(mistakes=[Mistake(f"headers.{ACCOUNT_HEADER}", about)])
 

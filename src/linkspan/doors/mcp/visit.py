@@ -36,7 +36,7 @@ class ToolMode(StrEnum):
 class Visit:
     """One request's caller and wishes; `account_ids` are those that it named, which may be none.
 
-    `profile_id`: the profile whose rules hold in place of the account's own.
+    `profile_id`: the profile whose rules hold in place of the account's own; `chosen`: the account that a person answered when asked.
     """
 
     caller: Caller
@@ -44,6 +44,7 @@ class Visit:
     style: ParamStyle
     mode: ToolMode
     profile_id: str | None = None
+    chosen: str | None = None
 
 
 async def read_visit(hall: Hall, request: Request) -> Visit:
