@@ -101,6 +101,7 @@ class LinkspanError(Exception):
         self.retry_after = retry_after
         self.run_id: str | None = None
         self.first_run_id = first_run_id
+        self.candidates: tuple[str, ...] = ()
         self.who = who
         self.link = link
         if next_step is not None:

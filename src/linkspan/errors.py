@@ -301,6 +301,13 @@ class WriteInProgressError(WaitError, code="write_in_progress", status=409, wire
     """
 
 
+class WriteNotDoneError(WaitError, code="write_not_done", status=503, wire="WriteNotDone"):
+    """The write did not happen: its answer was lost, and the provider shows nothing of it.
+
+    Send it again, with the same idempotency key if it had one.
+    """
+
+
 class RateLimitedError(WaitError, code="rate_limited", status=429, wire="TooManyRequests"):
     """The provider's rate limit for this user is reached.
 

@@ -69,6 +69,11 @@ class Settings(BaseSettings):
         0, ge=0, le=36500, description="Days that bodies of runs are kept, redacted and sealed; 0: none are stored."
     )
     provider_timeout: float = Field(100.0, gt=0, description="Seconds to wait for a provider's answer.")
+    write_settles: float | None = Field(
+        None,
+        ge=0,
+        description="Seconds after which a write whose connection was lost can no longer be under way at the provider; the connector's own figure without it.",
+    )
 
     @field_validator("trusted_proxies", "connector_dirs", "old_master_keys", mode="before")
     @classmethod

@@ -49,11 +49,12 @@ from linkspan.usecases.client_document import ClientDocuments
 from linkspan.usecases.client_limits import ClientLimits
 from linkspan.usecases.deliver_events import Courier
 from linkspan.usecases.expiry import warn_of_expiry_forever
-from linkspan.usecases.give_up_writes import give_up_writes_forever
 from linkspan.usecases.hall import Clock, Hall
 from linkspan.usecases.keep_grants import keep_grants_forever
 from linkspan.usecases.keep_house import keep_house_forever
 from linkspan.usecases.key_limits import KeyLimits
+from linkspan.usecases.process_life import end_life, new_process_id, show_life, show_life_forever
+from linkspan.usecases.settle_writes import settle_writes_forever
 from linkspan.usecases.warm import Warm
 
 
@@ -98,10 +99,10 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         clock=clock,
         base_url=settings.base_url,
     )
-    seal, patience = CursorSeal(vault.derive("cursor")), Patience(timeout=settings.provider_timeout)
-    engine = Engine(transport, seal, Throttle(), clock, patience=patience)
+    engine = _engine(settings, transport, CursorSeal(vault.derive("cursor")), clock)
     return Hall(
         settings=settings,
+        process=new_process_id(),
         clock=clock,
         catalog=catalog,
         engine=engine,
@@ -142,10 +143,16 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
     )
 
 
+def _engine(settings: Settings, transport: Transport, seal: CursorSeal, clock: Clock) -> Engine:
+    patience = Patience(timeout=settings.provider_timeout)
+    return Engine(transport, seal, Throttle(), clock, patience=patience, settles=settings.write_settles)
+
+
 @contextlib.asynccontextmanager
 async def background(hall: Hall) -> AsyncIterator[None]:
     """The tasks behind the hot path: group writers, and the watch for changes by other processes."""
     await hall.warm.check()
+    await show_life(hall)
     tasks = [
         asyncio.create_task(work, name=name)
         for name, work in (
@@ -156,7 +163,8 @@ async def background(hall: Hall) -> AsyncIterator[None]:
             ("changes", hall.warm.watch()),
             ("house", keep_house_forever(hall)),
             ("grants", keep_grants_forever(hall)),
-            ("writes", give_up_writes_forever(hall)),
+            ("life", show_life_forever(hall)),
+            ("writes", settle_writes_forever(hall)),
             ("events", Courier(hall).deliver_forever()),
             ("expiry", warn_of_expiry_forever(hall)),
         )
@@ -173,6 +181,7 @@ async def background(hall: Hall) -> AsyncIterator[None]:
         await hall.body_log.flush()
         await hall.key_uses.flush()
         await hall.permit_uses.flush()
+        await end_life(hall)
 
 
 def database_address(settings: Settings) -> str:

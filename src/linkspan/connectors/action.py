@@ -37,6 +37,16 @@ class Parent:
 
 
 @dataclass(frozen=True, slots=True)
+class SeenBy:
+    """How a record shows whether an operation was done with it: values of a field before and after, or that it is gone."""
+
+    field: str | None
+    done: frozenset[str]
+    not_done: frozenset[str]
+    deletes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """One OAuth scope a connector knows; a scope covers those it `includes`."""
 
@@ -55,7 +65,8 @@ class Action:
     groups the body fields of a create: of each group at least one must be given. `example` is a whole valid input. `rights` are the
     provider's tables that the action touches, each with letters of RIMD (read, insert, modify, delete). `brief` is the description in as few
     words as a language model needs; `also` are other names of its records, for searching; `columns` are the fields of a list that people use, answered to models when they choose none.
-    `default`: a profile that names no actions allows it. An act does the provider's `operation`, which may make a record of `makes`.
+    `default`: a profile that names no actions allows it. An act does the provider's `operation`, which may make a record of `makes` and is
+    `seen_by` what it leaves. `identified_by` and `told_apart_by` find the record of a create whose answer was lost.
     """
 
     id: str
@@ -86,6 +97,9 @@ class Action:
     brief: str = ""
     also: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
+    identified_by: tuple[str, ...] = ()
+    told_apart_by: tuple[str, ...] = ()
+    seen_by: SeenBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +180,17 @@ class AuthMethod:
 
 @dataclass(frozen=True, slots=True)
 class ProviderLimits:
-    """Limits the provider sets per linked user: requests at once, requests per window (seconds), largest page (rows), default page."""
+    """Limits the provider sets per linked user: requests at once, requests per window (seconds), largest page (rows), default page.
+
+    `settles`: seconds after which a write whose connection was lost can no longer be under way there.
+    """
 
     concurrent: int
     requests: int
     window: float
     max_page: int
     default_page: int
+    settles: float = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +225,4 @@ class Connector:
     aliases: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, int] = field(default_factory=dict)
     enum_literals: str = "text"
+    modified_field: str | None = None

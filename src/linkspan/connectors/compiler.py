@@ -15,6 +15,7 @@ from linkspan.connectors.action import (
     Parent,
     ProviderLimits,
     Scope,
+    SeenBy,
 )
 from linkspan.connectors.descriptions import action_brief, action_description, list_columns
 from linkspan.connectors.examples import action_example
@@ -31,7 +32,7 @@ from linkspan.connectors.schemas import (
     query_group,
     required_groups,
 )
-from linkspan.connectors.spec import AccountFieldSpec, AuthMethodSpec, OperationSpec, ResourceSpec
+from linkspan.connectors.spec import AccountFieldSpec, AuthMethodSpec, OperationSpec, ResourceSpec, SeenBySpec
 from linkspan.connectors.vocabulary import QUERY_ALIASES, SEPARATORS
 from linkspan.model import Verb
 
@@ -81,14 +82,24 @@ def compile_connector(source: ConnectorSource) -> Connector:
         aliases=MappingProxyType(QUERY_ALIASES.get(spec.protocol, {})),
         tables=MappingProxyType(dict(source.permissions.tables)),
         enum_literals=spec.enum_literals,
+        modified_field=spec.modified_field,
     )
 
 
 def _limits(source: ConnectorSource) -> ProviderLimits:
     limits = source.spec.limits
     return ProviderLimits(
-        limits.concurrent, limits.requests, float(limits.window), limits.max_page, limits.default_page
+        limits.concurrent,
+        limits.requests,
+        float(limits.window),
+        limits.max_page,
+        limits.default_page,
+        float(limits.settles),
     )
+
+
+def _seen_by(told: SeenBySpec | None) -> SeenBy | None:
+    return SeenBy(told.field, frozenset(told.done), frozenset(told.not_done), told.deletes) if told else None
 
 
 def _account_field(connector: str, name: str, field: AccountFieldSpec) -> AccountField:
@@ -167,6 +178,7 @@ class _Resource:
             brief=told.about,
             operation=operation,
             makes=makes,
+            seen_by=_seen_by(told.seen_by),
         )
 
     def action(self, verb: Verb) -> Action:
@@ -201,6 +213,8 @@ class _Resource:
             brief=action_brief(verb, self._key, resource, entity),
             also=resource.also,
             columns=list_columns(resource, entity) if verb is Verb.LIST else (),
+            identified_by=resource.identified_by if verb is Verb.CREATE else (),
+            told_apart_by=resource.told_apart_by if verb is Verb.CREATE else (),
         )
 
     @property

@@ -103,6 +103,17 @@ def _check_names(document: Document, key: str, entity: Entity) -> None:
             document.say(path, unknown_name(f"field of {entity.name}", name, [*entity.fields, *nested]))
         elif field is not None and field.read_only:
             document.say(path, f"remove {name!r}: the contract marks it read-only")
+    _check_identity(document, key, entity)
+
+
+def _check_identity(document: Document, key: str, entity: Entity) -> None:
+    for what in ("identified_by", "told_apart_by"):
+        for path, name in document.names((key, what)):
+            field = entity.fields.get(name)
+            if field is None:
+                document.say(path, unknown_name(f"field of {entity.name}", name, entity.fields))
+            elif field.read_only:
+                document.say(path, f"remove {name!r}: the contract marks it read-only")
 
 
 def _check_links(document: Document, key: str, entity: Entity, contract: Contract) -> None:
@@ -137,9 +148,23 @@ def _check_operations(document: Document, key: str, entity: Entity, contract: Co
         makes = document.text((*here, "makes"))
         if makes is not None and makes not in contract.entities:
             document.say((*here, "makes"), unknown_name("entity", makes, contract.entities))
+        _check_seen_by(document, (*here, "seen_by"), entity, contract)
     for path, verb in document.names((key, "default")):
         if verb not in verbs and not (verb == "act" and document.part((key, "operations"))):
             document.say(path, f"remove {verb!r} or add it to verbs: only actions that exist can be allowed")
+
+
+def _check_seen_by(document: Document, here: Path, entity: Entity, contract: Contract) -> None:
+    """The values must be those that a record shows, so that a misspelt one cannot make a write look undone."""
+    name = document.text((*here, "field"))
+    field = entity.fields.get(name or "")
+    if name is not None and field is None:
+        document.say((*here, "field"), unknown_name(f"field of {entity.name}", name, entity.fields))
+    known = list(contract.enums.get(field.enum or "", {}).values()) if field else []
+    for what in ("done", "not_done"):
+        for path, value in document.names((*here, what)):
+            if known and value not in known:
+                document.say(path, unknown_name(f"value of {name}", value, known))
 
 
 def _check_example(document: Document, key: str, entity: Entity, contract: Contract) -> None:

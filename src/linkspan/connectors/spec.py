@@ -121,6 +121,11 @@ class LimitsSpec(Spec):
     window: int = Field(ge=1, description="length of the window in seconds")
     max_page: int = Field(ge=1, description="rows in the largest page")
     default_page: int = Field(ge=1, description="rows in a page when the caller does not say")
+    settles: int = Field(
+        default=600,
+        ge=0,
+        description="seconds after which a write whose connection was lost can no longer be under way at the provider",
+    )
 
 
 class ConnectorSpec(Spec):
@@ -158,6 +163,20 @@ class ConnectorSpec(Spec):
     refused_before_acting: tuple[Text, ...] = Field(
         default=(), description="error codes that the provider answers only before it acts"
     )
+    modified_field: Text | None = Field(
+        default=None, description="the field of records that tells when they were last changed, by the provider's clock"
+    )
+
+
+class SeenBySpec(Spec):
+    """How the record itself shows whether an operation was done with it, for writes whose answer was lost."""
+
+    field: Text | None = Field(default=None, description="the record's field that tells, such as status")
+    done: tuple[Text, ...] = Field(default=(), description="values of the field that the operation leads to")
+    not_done: tuple[Text, ...] = Field(default=(), description="values of the field before the operation")
+    deletes: bool = Field(
+        default=False, description="true: the operation deletes the record, so while it is there nothing was done"
+    )
 
 
 class OperationSpec(Spec):
@@ -170,6 +189,7 @@ class OperationSpec(Spec):
         description="the action's name without the connector's key, such as make_order_from_sales_quote; left out: operation and entity",
     )
     makes: Text | None = Field(default=None, description="the entity of the record that it makes, whose id is answered")
+    seen_by: SeenBySpec | None = Field(default=None, description="how the record shows whether it was done")
 
 
 class ResourceSpec(Spec):
@@ -197,6 +217,14 @@ class ResourceSpec(Spec):
     )
     required: tuple[Text | tuple[Text, ...], ...] = Field(
         default=(), description="fields that a create needs; a list among them means: at least one of these"
+    )
+    identified_by: tuple[Text, ...] = Field(
+        default=(),
+        description="fields that callers may give and of whose values, taken together, the provider keeps one record only",
+    )
+    told_apart_by: tuple[Text, ...] = Field(
+        default=(),
+        description="fields that callers give to tell records apart: a record that differs in one is another",
     )
     notes: Mapping[Verb, Sentence] = Field(default={}, description="one more sentence for a verb")
     left_out: Mapping[Verb, Sentence] = Field(

@@ -90,6 +90,14 @@ class Result(msgspec.Struct, frozen=True, gc=False):
         return self.rest(rows) if self.rest is not None else self.next
 
 
+@dataclass(slots=True)
+class WriteNotes:
+    """What is known of a write besides its answer: the etag that it was sent with, and the address that a broken answer named."""
+
+    etag: str | None = None
+    location: str | None = None
+
+
 class TokenSource(Protocol):
     """Gives the access token of one account."""
 

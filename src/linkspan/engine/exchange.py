@@ -3,13 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 
 from linkspan.engine import faults
-from linkspan.engine.call import StepSink, Target, TokenSource
+from linkspan.engine.call import StepSink, Target, TokenSource, WriteNotes
 from linkspan.engine.json_text import dump, parse
+from linkspan.engine.provider_clock import ProviderClocks
 from linkspan.engine.retry import Failure, FailureKind, Patience, pause_before_retry
 from linkspan.engine.shape import ADDRESS
 from linkspan.engine.urls import shown_url
@@ -24,12 +25,14 @@ _OK, _MULTIPLE_CHOICES = int(HTTPStatus.OK), int(HTTPStatus.MULTIPLE_CHOICES)
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """What every exchange of an engine shares."""
+    """What every exchange of an engine shares. `settles` replaces the connectors' own seconds (see ProviderLimits)."""
 
     transport: Transport
     throttle: Throttle
     patience: Patience
     clock: Callable[[], datetime]
+    provider_clocks: ProviderClocks = field(default_factory=ProviderClocks)
+    settles: float | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Exchange:
     steps: StepSink
     bulk: bool = False
     asked: int = 0
+    notes: WriteNotes | None = None
 
     async def read(self, url: str, headers: Mapping[str, str] | None = None) -> dict[str, object]:
         """GET a JSON object. Raises the error that the failure means."""
@@ -61,6 +65,8 @@ class Exchange:
 
         `once`: whatever happens, it is not sent again, except with a new token where the provider refused the old one.
         """
+        if self.notes is not None and headers is not None:
+            self.notes.etag = headers.get("If-Match")
         return await self.ask(method, url, headers, None if body is None else dump(body), once=once)
 
     async def ask(
@@ -110,6 +116,7 @@ class Exchange:
             return self._broken(request, error, started_at, (time.perf_counter() - started) * 1000)
         finally:
             wiring.throttle.leave(target.throttle_key)
+        wiring.provider_clocks.note(target.api_root, inbound.headers)
         outcome = self._outcome(inbound, request)
         if not isinstance(outcome, Failure):
             self._note(
@@ -144,10 +151,14 @@ class Exchange:
             record = None
         if isinstance(record, dict):
             return record
+        if self.notes is not None:
+            self.notes.location = inbound.headers.get("location")
         return faults.unreadable(inbound, shown_url(request.url), writes=request.method != "GET")
 
     def _broken(self, request: Outbound, error: TransportError, started_at: datetime, duration_ms: float) -> Failure:
         self._note(request, started_at, duration_ms, error.status, error=error.kind)
+        if self.notes is not None:
+            self.notes.location = error.location
         if error.status is not None and HTTPStatus.BAD_REQUEST <= error.status < HTTPStatus.INTERNAL_SERVER_ERROR:
             # The provider said no; only its explanation is missing.
             return self._refusal(Inbound(error.status, {}, b"", duration_ms), request)

@@ -9,6 +9,7 @@ from linkspan.engine.companies import Companies
 from linkspan.engine.cursor import seal_position
 from linkspan.engine.exchange import Exchange
 from linkspan.engine.pages import STREAMED_PAGE, Page, after_rows, collect, every_page, first_position, read_page
+from linkspan.engine.readback import Doubt, Sighting, look
 from linkspan.engine.rehearsal import Rehearsal, RehearsalExchange, WouldWrite
 from linkspan.engine.shape import Record, Shaper, deep_shaper_of, made_record, shaper_of
 from linkspan.engine.urls import action_path, record_url
@@ -48,6 +49,10 @@ class ODataV4:
             return ready.rehearsal(before)
         message = "The action sends no write."
         raise ProviderAnswerError(message)
+
+    async def look(self, call: Call, exchange: Exchange, doubt: Doubt) -> Sighting:
+        """What the provider shows of a write whose answer was lost. Raises what reads raise."""
+        return await look(call, exchange, await self._path(call, exchange), doubt)
 
     async def _before(self, call: Call, exchange: Exchange, path: str) -> Mapping[str, object]:
         """The record as it is now; an operation's path ends with its name, behind the record's."""

@@ -1,9 +1,11 @@
 """The simulator as one ASGI application: Entra, Business Central, Microsoft Graph and control plane behind the same address."""
 
+from wsgiref.handlers import format_date_time
+
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from linkspan.simulator.books.demo import build_demo_world
 from linkspan.simulator.clock import Clock
@@ -42,6 +44,26 @@ class ForwardedHost:
         await self.app(scope, receive, send)
 
 
+class Dated:
+    """ASGI middleware that dates every answer by simulated time, as records and tokens are."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        """Stand before `app` and read `clock`."""
+        self.app = app
+        self.clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on, and date its answer."""
+
+        async def dated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                date = format_date_time(self.clock.timestamp()).encode()
+                message["headers"] = [*message.get("headers", ()), (b"date", date)]
+            await send(message)
+
+        await self.app(scope, receive, dated)
+
+
 def demo_parts(seed: int = 0) -> Parts:
     """Return the parts of a simulator with the demo tenants; `seed` makes token lifetimes repeatable."""
     clock = Clock()
@@ -62,6 +84,7 @@ def build_app(control: Control) -> Starlette:
         *entra_routes(parts.authority),
     ]
     middleware = [
+        Middleware(Dated, clock=parts.clock),
         Middleware(ForwardedHost),
         Middleware(RequestRecording, log=parts.log, clock=parts.clock),
         Middleware(FailureInjection, failures=parts.failures),

@@ -204,6 +204,7 @@ def _configuration(app: Starlette) -> Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
+        date_header=False,
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )

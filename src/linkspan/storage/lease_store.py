@@ -46,6 +46,12 @@ class LeaseStore:
         async with self._database.begin() as connection:
             await connection.execute(delete(leases).where(leases.c.name == name, leases.c.owner == owner))
 
+    async def prune(self, prefix: str, before: datetime) -> None:
+        """Delete leases whose name begins with `prefix` and that were over before a moment."""
+        old = delete(leases).where(leases.c.name.startswith(prefix, autoescape=True), leases.c.expires_at < before)
+        async with self._database.begin() as connection:
+            await connection.execute(old)
+
     async def read(self, name: str) -> tuple[str, datetime] | None:
         """Owner and end of a lease, whether its time is over or not; None: nobody has it."""
         query = select(leases.c.owner, leases.c.expires_at).where(leases.c.name == name)

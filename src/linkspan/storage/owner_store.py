@@ -30,7 +30,7 @@ _TOLD = (
     ("run_step", run_steps, run_steps.c.run_id, ()),
     ("run_body", run_bodies, run_bodies.c.run_id, ()),
     ("tool_feedback", tool_feedback, tool_feedback.c.id, ()),
-    ("write", writes, writes.c.run_id, ("digest", "guard", "sealed_answer")),
+    ("write", writes, writes.c.run_id, ("digest", "guard", "sealed_answer", "sealed_intent")),
     ("connect_session", connect_sessions, connect_sessions.c.id, ("token_digest",)),
     ("event", events, events.c.id, ()),
     ("permit", permits, permits.c.id, ()),

@@ -62,6 +62,7 @@ COLUMNS = (
     SealedColumn(webhooks, "id", "secret", "webhook", "secret"),
     SealedColumn(webhooks, "id", "previous_secret", "webhook", "secret"),
     SealedColumn(writes, "run_id", "sealed_answer", "write", "answer"),
+    SealedColumn(writes, "run_id", "sealed_intent", "write", "intent"),
 )
 """A test compares them with the tables: no binary column is forgotten."""
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -243,6 +244,13 @@ writes = Table(
     # The caller's own key for one write, kept for 30 days with the answer that a repetition gets, sealed by the vault.
     Column("idempotency_key", String(255)),
     Column("sealed_answer", LargeBinary),
+    # What is known of a write while its outcome is not: for reading back, also by another process after a crash (engine/readback.py).
+    Column("sealed_intent", LargeBinary),
+    Column("process", String(40)),
+    Column("provider_time", Moment),
+    Column("began_at", Moment),
+    Column("accepted", Boolean, nullable=False, server_default=false()),
+    Column("settles_from", Moment),
     Index("ix_writes_idempotency", "project_id", "account_id", "action", "idempotency_key", unique=True),
     Index("ix_writes_state", "state", "started_at"),
     Index("ix_writes_account", "project_id", "account_id", "digest"),

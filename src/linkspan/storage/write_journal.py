@@ -1,8 +1,9 @@
 """The journal of writes: the intent is committed here before the request leaves, and an equal write in doubt stands in its way."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, RowMapping, and_, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from linkspan.errors import ServerBusyError
@@ -41,22 +42,34 @@ class WriteJournal:
                 return None
         raise ServerBusyError("Too many equal writes are asked for at once.")
 
-    async def close(self, project_id: str, run_id: str, end: WriteEnd) -> None:
-        """Note how a write ended; with `guarded_until` the line is guarded, unless another equal one is already."""
-        cells = {
+    async def close(self, project_id: str, run_id: str, end: WriteEnd, *, was: WriteState | None = None) -> bool:
+        """Note how a write ended; with `guarded_until` the line is guarded, unless another equal one is already.
+
+        `was`: only if that is still its state; False: it is not, and nothing was noted.
+        """
+        cells: dict[str, object] = {
             "state": end.state.value,
             "finished_at": end.finished_at,
             "record_id": end.record_id,
             "sealed_answer": end.sealed_answer,
+            "accepted": end.accepted,
+            "settles_from": end.settles_from,
         }
+        if end.state is not WriteState.UNKNOWN:
+            cells["sealed_intent"] = None
         statement = update(writes).where(writes.c.project_id == project_id, writes.c.run_id == run_id)
+        if was is not None:
+            statement = statement.where(writes.c.state == was.value)
         guard = None if end.guarded_until is None else writes.c.digest
         try:
             async with self._database.begin() as connection:
-                await connection.execute(statement.values(guard=guard, guarded_until=end.guarded_until, **cells))
+                noted = await connection.execute(
+                    statement.values(guard=guard, guarded_until=end.guarded_until, **cells)
+                )
         except IntegrityError:
             async with self._database.begin() as connection:
-                await connection.execute(statement.values(guard=None, guarded_until=None, **cells))
+                noted = await connection.execute(statement.values(guard=None, guarded_until=None, **cells))
+        return noted.rowcount == 1
 
     async def read(self, project_id: str, run_id: str) -> Write | None:
         """The line of one run."""
@@ -83,6 +96,38 @@ class WriteJournal:
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(writes.c.started_at, writes.c.run_id))
             return [_write(row) for row in rows.mappings()]
+
+    async def others(self, write: Write, record_ids: Collection[str]) -> list[Write]:
+        """What else may have made the records that a create is looked for by: other open writes of its action, and those that made them.
+
+        One statement, so that a write is seen either open or with its record.
+        """
+        made = and_(writes.c.state == WriteState.DONE.value, writes.c.record_id.in_(record_ids))
+        is_open = writes.c.state.in_([WriteState.STARTED.value, WriteState.UNKNOWN.value])
+        rival = and_(is_open, or_(writes.c.account_id == write.account_id, writes.c.digest == write.digest))
+        query = select(writes).where(
+            writes.c.project_id == write.project_id,
+            writes.c.action == write.action,
+            writes.c.run_id != write.run_id,
+            or_(made, rival),
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(writes.c.started_at, writes.c.run_id))
+            return [_write(row) for row in rows.mappings()]
+
+    async def to_look_for(self) -> list[Write]:
+        """Writes of every project whose outcome is open and can still be looked for, oldest first."""
+        is_open = writes.c.state.in_([WriteState.STARTED.value, WriteState.UNKNOWN.value])
+        query = select(writes).where(is_open, writes.c.sealed_intent.is_not(None))
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(writes.c.started_at, writes.c.run_id))
+            return [_write(row) for row in rows.mappings()]
+
+    async def forget_intent(self, write: Write) -> bool:
+        """Stop keeping what a write sent: it will not be looked for any more."""
+        statement = update(writes).where(writes.c.project_id == write.project_id, writes.c.run_id == write.run_id)
+        async with self._database.begin() as connection:
+            return (await connection.execute(statement.values(sealed_intent=None))).rowcount == 1
 
     async def give_up(self, write: Write) -> bool:
         """Note that nobody will ever tell how this write ended; False: somebody has told, or given it up, meanwhile."""
@@ -111,6 +156,10 @@ class WriteJournal:
                     guard=write.digest if write.guarded_until else None,
                     guarded_until=write.guarded_until,
                     idempotency_key=write.idempotency_key,
+                    sealed_intent=write.sealed_intent,
+                    process=write.process,
+                    provider_time=write.provider_time,
+                    began_at=write.began_at,
                 )
             )
 
@@ -155,4 +204,6 @@ def _write(row: RowMapping) -> Write:
         digest=row["digest"], state=WriteState(row["state"]), started_at=row["started_at"],
         finished_at=row["finished_at"], record_id=row["record_id"], key_id=row["key_id"] or None,
         guarded_until=row["guarded_until"], idempotency_key=row["idempotency_key"], sealed_answer=row["sealed_answer"],
+        sealed_intent=row["sealed_intent"], process=row["process"], provider_time=row["provider_time"],
+        began_at=row["began_at"], accepted=row["accepted"], settles_from=row["settles_from"],
     )  # fmt: skip

@@ -46,15 +46,19 @@ class TransportError(Exception):
     """No whole answer arrived.
 
     `kind`: connect, timeout, cut, too_large, refused (by our own egress guard) or tls. `status` is set when the answer's
-    head arrived before it failed. `detail` holds no secret: no query, no header, no body.
+    head arrived before it failed, `location` where it named the address of what was made. `detail` holds no secret: no query, no
+    header, no body.
     """
 
-    def __init__(self, kind: str, sent: Sent, detail: str, *, status: int | None = None) -> None:
+    def __init__(
+        self, kind: str, sent: Sent, detail: str, *, status: int | None = None, location: str | None = None
+    ) -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.sent = sent
         self.detail = detail
         self.status = status
+        self.location = location
 
 
 class Transport(Protocol):

@@ -92,6 +92,7 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
     """Send a request that the guard has let through. Raises TransportError."""
     started = time.perf_counter()
     status: int | None = None
+    location: str | None = None
     try:
         building = client.request(request.method, request.url).headers(request.headers)
         ahead = 0 if request.head_first else _READ_AHEAD
@@ -102,13 +103,14 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
             status = response.status
             # Every header of a refusal may be wanted; of a success one or two are looked at, which is cheaper where they are.
             headers = response.headers if status < _REFUSED else dict(response.headers)
+            location = headers.get("location") if request.head_first else None
             length = headers.get("content-length", "")
             if length.isdecimal() and int(length) <= request.max_bytes:
                 body = bytes(await response.bytes())
             else:
                 body = await _long(response, length, request.max_bytes)
     except (PyreqwestError, ValueError) as error:
-        raise _explained(error, request, status) from None
+        raise _explained(error, request, status, location) from None
     return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
 
 
@@ -129,7 +131,9 @@ async def _long(response: Response, length: str, limit: int) -> bytes:
     return b"".join(chunks)
 
 
-def _explained(error: PyreqwestError | ValueError, request: Outbound, status: int | None) -> TransportError:
+def _explained(
+    error: PyreqwestError | ValueError, request: Outbound, status: int | None, location: str | None
+) -> TransportError:
     """Our error for the client's: its texts name the URL with the query, so only the inner causes are passed on."""
     causes = [str(cause["message"]) for cause in _causes(error)]
     origin = origin_of(request.url)
@@ -137,7 +141,7 @@ def _explained(error: PyreqwestError | ValueError, request: Outbound, status: in
     detail = f"{request.method} {origin}: {told}"
     if status is not None:
         kind = "timeout" if isinstance(error, TimeoutError) else "cut"
-        return TransportError(kind, Sent.YES, detail, status=status)
+        return TransportError(kind, Sent.YES, detail, status=status, location=location)
     if _NEVER_CONNECTED in causes:
         return TransportError(_connect_kind(origin, causes, timed_out=isinstance(error, TimeoutError)), Sent.NO, detail)
     if isinstance(error, BuilderError | PoolTimeoutError) or not isinstance(error, PyreqwestError):

@@ -1,7 +1,7 @@
 """The hall: the one bundle of ports that wiring builds and every door and use case is handed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from linkspan.connectors.catalog import Catalog
@@ -47,9 +47,13 @@ Clock = Callable[[], datetime]
 # No repr: it would print every field of every connector, and asyncio asks for it more often than one thinks.
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Hall:
-    """Everything a use case may need, built once at start (wiring.py); frozen, so that nobody swaps a port at run time."""
+    """Everything a use case may need, built once at start (wiring.py); frozen, so that nobody swaps a port at run time.
+
+    `process`: this process's own name among those that share the storage; `in_flight`: the runs whose writes it is at.
+    """
 
     settings: Settings
+    process: str
     clock: Clock
     catalog: Catalog
     engine: Engine
@@ -87,3 +91,4 @@ class Hall:
     permits: PermitStore
     permit_uses: KeyUses
     warm: Warm
+    in_flight: set[str] = field(default_factory=set)

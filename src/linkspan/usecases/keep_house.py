@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from linkspan.errors import ServerBusyError
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.process_life import OLD, PREFIX
 from linkspan.usecases.write_in_doubt import KEY_KEPT
 
 _SESSIONS_KEPT = timedelta(days=1)
@@ -23,6 +24,7 @@ async def keep_house(hall: Hall) -> None:
     await hall.body_log.store.prune(now - timedelta(days=hall.settings.bodies_kept_days))
     await hall.owners.sweep(now)
     await hall.journal.free_keys(now - KEY_KEPT)
+    await hall.leases.prune(PREFIX, now - OLD)
     await hall.webhooks.prune(now - _EVENTS_KEPT)
     await hall.permits.prune(now - _PERMITS_KEPT)
     await hall.clients.prune(now)

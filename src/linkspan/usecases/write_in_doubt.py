@@ -2,9 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from linkspan.errors import PossibleDuplicateError
+from linkspan.errors import PossibleDuplicateError, ProviderAnswer, WriteOutcomeUnknownError
 from linkspan.journal_records import Write, WriteState
 from linkspan.model import Verb
+from linkspan.usecases.settle_write import Settled
 
 UNKNOWN_GUARDED = timedelta(hours=24)
 """How long a write that is running, or whose outcome is unknown here or to its caller, stands in the way of an equal one."""
@@ -26,6 +27,24 @@ def guarded_until(
     if state is WriteState.DONE and verb in (Verb.CREATE, Verb.ACT) and repeated_by_clients:
         return finished_at + ANSWER_IN_DOUBT
     return None
+
+
+def unknown_error(
+    told: str, settled: Settled | None, *, keyed: bool, provider: ProviderAnswer | None = None
+) -> WriteOutcomeUnknownError:
+    """What to answer of a write whose outcome is unknown: why, which records may be it, and whether asking again can tell more."""
+    if settled is None:
+        return WriteOutcomeUnknownError(told, provider=provider)
+    step = None
+    if keyed and settled.wait is not None:
+        step = f"Ask again with the same key in {max(1, round(settled.wait))} seconds: Linkspan looks for the record again, and sends nothing twice."
+    elif settled.candidates:
+        step = "Look at the records in candidate_ids: one of them may be what was written. Linkspan has not sent the write again."
+    error = WriteOutcomeUnknownError(
+        f"{told} {settled.about}", next_step=step, provider=provider, retry_after=settled.wait if keyed else None
+    )
+    error.candidates = settled.candidates
+    return error
 
 
 def duplicate_error(first: Write) -> PossibleDuplicateError:

@@ -122,13 +122,38 @@ async def test_a_key_on_a_read_changes_nothing(world: World) -> None:
     assert "replayed" not in answers[1].json()
 
 
-@pytest.mark.parametrize(("failure", "written"), [("drop_before", 0), ("drop_after", 1)])
-async def test_a_write_whose_outcome_is_unknown_is_never_sent_again(world: World, failure: str, written: int) -> None:
-    key, name = next(KEYS), f"Unknown by {failure}"
-    world.simulator.fail_next(method="POST", path="/customers", kind=failure)
+async def test_a_lost_answer_is_found_at_the_provider(world: World) -> None:
+    key, name = next(KEYS), "Lost and found"
+    world.simulator.fail_next(method="POST", path="/customers", kind="drop_after")
+    found, again = await create(world, key, name, "rpc"), await create(world, key, name, "rpc")
+
+    assert [200, 200] == [found["status"], again["status"]]
+    assert again.pop("replayed")
+    assert found == again
+    assert 1 == await customers(world, name)
+
+
+async def test_a_write_that_may_still_arrive_is_not_sent_again(world: World) -> None:
+    key, name = next(KEYS), "May still arrive"
+    world.simulator.fail_next(method="POST", path="/customers", kind="drop_before")
     lost = await create(world, key, name, "rpc")
     again = await create(world, key, name, "rpc")
 
     assert ["write_outcome_unknown"] * 2 == [lost["code"], again["code"]]
     assert lost["run_id"] == again["first_run_id"]
-    assert written == await customers(world, name)
+    assert "with the same key" in again["next_step"]
+    assert 0 == await customers(world, name)
+
+
+async def test_a_number_of_ones_own_is_sent_again_at_once(world: World) -> None:
+    """The provider keeps a number once, so a late first try cannot make a second record."""
+    key, body = next(KEYS), {"displayName": "Own number", "number": "OWN-1"}
+    world.simulator.fail_next(method="POST", path="/customers", kind="drop_before")
+    call = {"action": ACTION, "body": body, "idempotency_key": key}
+    async with world.api() as client:
+        answers = [await client.post("/actions/rpc", json=call) for _ in range(3)]
+
+    assert [503, 200, 200] == [answer.status_code for answer in answers]
+    assert ["write_not_done", "wait"] == [answers[0].json()[name] for name in ("code", "advice")]
+    assert answers[1].json()["data"] == answers[2].json()["data"]
+    assert 1 == await customers(world, "Own number")

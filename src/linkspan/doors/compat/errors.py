@@ -29,6 +29,8 @@ def error_body(error: LinkspanError, at: datetime) -> dict[str, object]:
         body["link"] = error.link
     if error.first_run_id is not None:
         body["first_run_id"] = error.first_run_id
+    if error.candidates:
+        body["candidate_ids"] = list(error.candidates)
     if error.http_status == 400:  # noqa: PLR2004 - only this answer has the field
         body["data"] = {"statusCode": error.http_status, "message": error.message, "headers": {}}
     return body

@@ -50,6 +50,7 @@ def error_text(error: LinkspanError) -> str:
         "mistakes": [str(mistake) for mistake in error.mistakes],
         "run_id": error.run_id,
         "first_run_id": error.first_run_id,
+        "candidate_ids": list(error.candidates),
         "retry_after": error.retry_after,
         "provider_says": error.provider and {"status": error.provider.status, "code": error.provider.code, "message": error.provider.message},
     }  # fmt: skip

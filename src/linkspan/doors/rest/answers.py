@@ -54,6 +54,9 @@ class Failure(Answer):
     link: str | None = Field(default=None, description="The page to open for it.")
     run_id: str | None = Field(default=None, description="Look it up under `/runs/{run_id}`.")
     first_run_id: str | None = Field(default=None, description="With `possible_duplicate`: the run of the equal write.")
+    candidate_ids: list[str] = Field(
+        default=[], description="With `write_outcome_unknown`: records at the provider that may be what was written."
+    )
     mistakes: list[MistakeAnswer] = []
     provider: ProviderWords | None = None
 

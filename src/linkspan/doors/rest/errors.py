@@ -35,6 +35,7 @@ def error_body(error: LinkspanError) -> dict[str, object]:
             "link": error.link,
             "run_id": error.run_id,
             "first_run_id": error.first_run_id,
+            "candidate_ids": list(error.candidates),
             "mistakes": [{"where": item.where, "what": item.what, "nearest": item.nearest} for item in error.mistakes],
             "provider": provider
             and {
