@@ -16,7 +16,9 @@ from secret_watch.record import RECORD
 # Drawn at random or handed on as secrets, and none: what they are is told on purpose.
 _PUBLIC = {
     "linkspan.usecases.body_log:_sealed": "bodies of runs, which callers may read; sealed because they are customers' data",
-    "linkspan.usecases.journalled_write:_sealed": "answers of writes, as the bodies of runs",
+    "linkspan.usecases.settle_line:seal_answer": "answers of writes, as the bodies of runs",
+    "linkspan.usecases.kept_intent:seal_intent": "what writes send, as the bodies of runs",
+    "linkspan.usecases.process_life:new_process_id": "names of lease holders",
     "linkspan.usecases.owner_data:_mark": "owners' ids, which callers give and read",
     "linkspan.providerauth.vault:open": "was a secret before it was sealed, or a sealed body",
     "linkspan.providerauth.vault:seal": "nonces stand in front of what they sealed",
