@@ -1,11 +1,9 @@
 """Configuration packages of the automation API: made, filled with a file, imported, applied."""
 
-import time
-from dataclasses import replace
-
 import pytest
 from http_desk import HttpDesk
 from package_of import document, package
+from packing import at_packages, ended
 
 TABLES = {
     "Payment Terms": [{"Code": "45D", "Description": "Six weeks and a bit", "Due Date Calculation": "45D"}],
@@ -16,7 +14,7 @@ TABLES = {
 @pytest.fixture
 def packages(desk: HttpDesk) -> HttpDesk:
     """The desk at the same company of the automation API."""
-    return replace(desk, root=desk.root.replace("/api/v2.0/", "/api/microsoft/automation/v2.0/"))
+    return at_packages(desk)
 
 
 def made(packages: HttpDesk, data: bytes | None = None) -> str:
@@ -26,16 +24,6 @@ def made(packages: HttpDesk, data: bytes | None = None) -> str:
     if data is not None:
         packages.upload(f"{url}/file('START')/content", data)
     return url
-
-
-def ended(packages: HttpDesk, url: str, step: str) -> dict[str, object]:
-    """Return the package once it is imported or applied."""
-    for _ in range(200):
-        found = packages.get(url)
-        if found[step] not in {"Scheduled", "InProgress"}:
-            return found
-        time.sleep(0.02)
-    raise AssertionError(found)
 
 
 def test_AutomationRSPackage__TestCreateRSPackage(packages):

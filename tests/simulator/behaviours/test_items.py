@@ -2,8 +2,29 @@
 
 import pytest
 from http_desk import NO_ID, open_desk
+from packing import fill
 
 TEMPLATE = {"item": {"itemCategoryCode": "DECK", "baseUnitOfMeasureCode": "SET"}}
+
+HEADERS = [{"Code": code, "Table ID": "27"} for code in ("PLAIN", "WORK")]
+LINES = [
+    {"Data Template Code": code, "Field Name": field, "Default Value": value}
+    for code, field, value in (
+        ("PLAIN", "Item Category Code", "DECK"),
+        ("PLAIN", "Base Unit of Measure", "SET"),
+        ("WORK", "Base Unit of Measure", "HOUR"),
+    )
+]
+TEMPLATES = {"Config. Template Header": HEADERS, "Config. Template Line": LINES}
+
+
+def chosen(*rules):
+    """Return a package with the templates and rules that choose them: code, order and criteria."""
+    rows = [
+        {"Table ID": "27", "Template Code": code, "Order": order, "Selection Criteria": view}
+        for code, order, view in rules
+    ]
+    return {**TEMPLATES, "Config. Tmpl. Selection Rules": rows}
 
 
 @pytest.fixture
@@ -67,6 +88,48 @@ def test_Items__TestCreateItemWithTemplateIgnoresFieldsSet(runner):
     assert ("ROPE", rope["id"], "SET") == tuple(
         made[name] for name in ("itemCategoryCode", "itemCategoryId", "baseUnitOfMeasureCode")
     )
+
+
+def test_Items__TestSuccessfulTemplateSelection(desk):
+    before = desk.make("items", displayName="Cleat")
+    state = fill(desk, chosen(("PLAIN", "1", "")))
+    after, own = (
+        desk.make("items", displayName="Cleat"),
+        desk.make("items", displayName="Cleat", itemCategoryCode="ROPE"),
+    )
+
+    assert ("Completed", 0) == (state["applyStatus"], state["numberOfErrors"])
+    assert ("", "PCS") == (before["itemCategoryCode"], before["baseUnitOfMeasureCode"])
+    assert ("DECK", "SET") == (after["itemCategoryCode"], after["baseUnitOfMeasureCode"])
+    assert ("ROPE", "SET") == (own["itemCategoryCode"], own["baseUnitOfMeasureCode"])
+
+
+def test_Items__TestSuccessfulTemplateSelectionWithSelectionCriteria(desk):
+    state = fill(desk, chosen(("PLAIN", "2", ""), ("WORK", "1", "SORTING(No.) WHERE(Type=CONST(Service))")))
+    plain, work = desk.make("items", displayName="Cleat"), desk.make("items", displayName="Rigging", type="Service")
+
+    assert ("Completed", 0) == (state["applyStatus"], state["numberOfErrors"])
+    assert ("DECK", "SET") == (plain["itemCategoryCode"], plain["baseUnitOfMeasureCode"])
+    assert ("", "HOUR") == (work["itemCategoryCode"], work["baseUnitOfMeasureCode"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (("", "1", ""), "Template Code must have a value"),
+        (("NONE", "1", ""), "contains a value (NONE)"),
+        (("PLAIN", "x", ""), "cannot be evaluated"),
+        (("PLAIN", "1", "Type=Service"), "no view"),
+        (("PLAIN", "1", "WHERE(Colour=CONST(Red))"), "contains a value (Colour)"),
+    ],
+)
+def test_Items__TestTempcodeCannotbeblankOrInvalidValue(desk, rule, said):
+    state = fill(desk, chosen(rule))
+    made = desk.make("items", displayName="Cleat")
+
+    assert ("Error", 1) == (state["applyStatus"], state["numberOfErrors"])
+    assert said in state["applyError"]
+    assert "" == made["itemCategoryCode"]
 
 
 def test_Items__TestGetSimpleItem(desk):

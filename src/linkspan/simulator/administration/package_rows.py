@@ -15,7 +15,7 @@ from linkspan.simulator.books.seed.masters import plant
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
 from linkspan.simulator.contract import Entity, Field, load_contract
-from linkspan.simulator.faults import not_evaluated, record_not_found
+from linkspan.simulator.faults import not_evaluated
 from linkspan.simulator.odata.payload import check_new
 
 _FILLED: Final = (
@@ -41,16 +41,14 @@ def _tables() -> Mapping[str, Entity]:
     return {plain_name(caption): one for one in entities for caption in (one.table, layout_of(one).caption)}
 
 
-def put_row(company: Company, entity: Entity | None, cells: Mapping[str, str]) -> None:
+def put_row(company: Company, entity: Entity, cells: Mapping[str, str]) -> None:
     """Create or change the record that a package describes; raises the fault of the rule that it breaks.
 
     Cells that no field of the entity stands for are read over: packages hold every column of a table.
     """
-    if entity is None:
-        raise record_not_found("Table", "")
-    values = _values(entity, cells)
+    values = values_of(entity, cells)
     key = layout_of(entity).order[-1]
-    found = next((row for row in company.tables[entity.name].all() if row[key] == values.get(key)), None)
+    found = _known(company, entity, key, str(values.get(key, "")))
     if "create" in entity.verbs:
         changed = {name: value for name, value in values.items() if name != key}
         row = create(company, entity, values) if found is None else update(company, entity, found, changed)
@@ -63,8 +61,16 @@ def put_row(company: Company, entity: Entity | None, cells: Mapping[str, str]) -
         _total(company, row, cells.get(_TOTALING, ""))
 
 
-def _values(entity: Entity, cells: Mapping[str, str]) -> Record:
-    fields = _fields(entity)
+def _known(company: Company, entity: Entity, key: str, code: str) -> Record | None:
+    table = company.tables[entity.name]
+    if table.layout.order == (key,) and table.layout.group is None:
+        return table.find(code)
+    return next((row for row in table.all() if row[key] == code), None)
+
+
+def values_of(entity: Entity, cells: Mapping[str, str]) -> Record:
+    """Return the values of a record, checked as a request's are, of cells by plain name; others are read over."""
+    fields = fields_of(entity)
     given = {fields[name].name: _value(fields[name], cell) for name, cell in cells.items() if name in fields}
     if entity.name in {"taxArea", "taxGroup"}:
         given["taxType"] = "VAT"
@@ -74,7 +80,8 @@ def _values(entity: Entity, cells: Mapping[str, str]) -> Record:
     return check_new(given, replace(entity, fields=MappingProxyType(open_fields)), load_contract())
 
 
-def _fields(entity: Entity) -> Mapping[str, Field]:
+def fields_of(entity: Entity) -> Mapping[str, Field]:
+    """Return the fields that a package may fill, by the plain names of their columns and of themselves."""
     found: dict[str, Field] = {}
     for field in entity.fields.values():
         if field.type in {"guid", "stream", "datetime"} or (field.computed and field.read_only):

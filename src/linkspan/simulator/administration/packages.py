@@ -6,6 +6,7 @@ from uuid import UUID, uuid5
 
 from linkspan.simulator.administration.package_file import PackageError, PackageFile, read_package
 from linkspan.simulator.administration.package_rows import put_row, table_named
+from linkspan.simulator.administration.package_setup import SETUP_WRITERS
 from linkspan.simulator.books.fields import guid
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
@@ -118,19 +119,20 @@ def import_now(company: Company, record: Record) -> str:
 def apply_now(company: Company, record: Record) -> str:
     """Write the imported records into the company; those that a rule refuses are counted, and the others stay."""
     package = read_package(_stored(company, _imported_key(guid(record))))
-    rows = [(table_named(table.name), row) for table in package.tables for row in table.rows]
-    errors = [said for entity, row in rows if (said := _refusal_of(company, entity, row))]
+    rows = [(table.name, row) for table in package.tables for row in table.rows]
+    errors = [said for name, row in rows if (said := _refusal_of(company, name, row))]
     status = "Error" if errors else "Completed"
     said = f"{len(errors)} records could not be written. The first: {errors[0]}" if errors else ""
     _set(company, record, applyStatus=status, applyError=said[:_LONGEST_ERROR], numberOfErrors=len(errors))
     return said
 
 
-def _refusal_of(company: Company, entity: Entity | None, row: Mapping[str, str]) -> str:
-    """Write one record, or return what refuses it."""
+def _refusal_of(company: Company, name: str, row: Mapping[str, str]) -> str:
+    """Write one record of a table that packages fill, or return what refuses it."""
+    entity = table_named(name)
     try:
         with company.log.transaction():
-            put_row(company, entity, row)
+            SETUP_WRITERS[name](company, row) if entity is None else put_row(company, entity, row)
     except BcFault as fault:
         return fault.message
     return ""
@@ -140,7 +142,8 @@ def _check(package: PackageFile, record: Record) -> None:
     if package.code and package.code.strip().upper() != record["code"]:
         message = f"The file is of the package {package.code}, and not of {record['code']}."
         raise PackageError(message)
-    unknown = next((table.name for table in package.tables if table_named(table.name) is None), None)
+    names = [table.name for table in package.tables]
+    unknown = next((name for name in names if name not in SETUP_WRITERS and table_named(name) is None), None)
     if unknown is not None:
         message = f"The simulator keeps no table {unknown} that a package could fill."
         raise PackageError(message)

@@ -52,6 +52,8 @@ INTERNAL: dict[str, Layout] = {
     "paymentMark": Layout("Applies-to ID", ("entryNumber",), ("Entry No.",), group="paymentId", stamped=False),
     "orderShipment": Layout("Order Shipment", ("entryNumber",), ("Entry No.",), group="lineId", stamped=False),
     "configurationPackage": Layout("Config. Package", ("code",), ("Code",), stamped=False),
+    "template": Layout("Config. Template Header", ("code",), ("Code",), stamped=False),
+    "templateRule": Layout("Config. Tmpl. Selection Rules", ("entity", "order"), ("Table ID", "Order"), stamped=False),
     "journalTaxCode": Layout("Journal Tax Code", ("id",), ("Id",), stamped=False),
 }
 """Tables that no address shows; all rows have an ``id``."""

@@ -8,6 +8,7 @@ from linkspan.simulator.books.countries import check_countries
 from linkspan.simulator.books.fields import blank, guid, settled
 from linkspan.simulator.books.rules.references import Reference, settle
 from linkspan.simulator.books.rules.renaming import pass_on_rename
+from linkspan.simulator.books.rules.templates import template_of
 from linkspan.simulator.books.series import number_for
 from linkspan.simulator.books.table import Record
 from linkspan.simulator.books.world import Company
@@ -74,7 +75,7 @@ def create_record(
     check_countries(company, entity, values)
     row: Record = {**blank(entity), "id": company.log.new_id()}
     row.update(settle(company, entity, rule.references, rule.fill(company, values)))
-    row.update(settle(company, entity, rule.references, settled(entity, company.setup.templates.get(entity.name, {}))))
+    row.update(settle(company, entity, rule.references, settled(entity, template_of(company, entity, values))))
     row.update(settle(company, entity, rule.references, values))
     table = company.tables[entity.name]
     if rule.series:
