@@ -7,7 +7,7 @@ import pytest
 import linkspan.sdk
 import linkspan.simulator
 
-SDK_ROOMS = {"client", "errors", "exact_json", "line", "linked", "modes", "records", "resources", "toolset"}
+SDK_ROOMS = {"client", "errors", "exact_json", "line", "linked", "modes", "records", "resources", "toolset", "typed"}
 
 
 def test_simulator_surface_is_what_all_says() -> None:

@@ -25,6 +25,7 @@ from linkspan.cli import (
     profile,
     project,
     run,
+    sdk,
     serve,
     sim,
     webhook,
@@ -69,6 +70,7 @@ app.command("run", rich_help_panel=WORK)(run.run)
 app.add_typer(mcp.app, name="mcp", rich_help_panel=WORK)
 connector.app.command("contract")(contract.contract)
 app.add_typer(connector.app, name="connector", rich_help_panel=WORK)
+app.add_typer(sdk.app, name="sdk", rich_help_panel=WORK)
 app.add_typer(webhook.app, name="webhook", rich_help_panel=WORK)
 app.add_typer(logs.app, name="logs", rich_help_panel=OPERATE)
 app.add_typer(audit.app, name="audit", rich_help_panel=OPERATE)

@@ -44,6 +44,11 @@ class BoundAccount(Speaker[ModeT], Generic[ModeT]):
         With `dry_run` nothing is written: the record of the answer tells the request, the checks made and the record before.
         """
         groups = {"path": path, "query": query, "body": body, "headers": headers}
+        return await self._answer(action, groups, idempotency_key=idempotency_key, dry_run=dry_run)
+
+    async def _answer(
+        self, action: str, groups: Mapping[str, Group | None], *, idempotency_key: str | None, dry_run: bool = False
+    ) -> Answer:
         named = None if idempotency_key is None else {"Idempotency-Key": idempotency_key}
         ask = self._ask(action, groups, named, reads=named is not None or dry_run)
         if dry_run and isinstance(ask.body, dict):
