@@ -19,9 +19,10 @@ from linkspan.errors import (
 from linkspan.model import Account, Profile, SealedGrant, Secret, StateReason
 from linkspan.providerauth.credentials import open_credentials
 from linkspan.providerauth.endpoints import OAuthApp, endpoints_of
-from linkspan.providerauth.entra import Blame, row_of_reason
+from linkspan.providerauth.entra import ROWS, Blame, code_in, row_of_reason
 from linkspan.providerauth.oauth import OAuthClient, RefreshRefused
 from linkspan.providerauth.ports import GrantStore, SecretStore, StepSink
+from linkspan.providerauth.refusals import Refusal
 from linkspan.providerauth.remedies import explain, facts_of, redirect_uri
 from linkspan.providerauth.scopes import scopes_of
 from linkspan.providerauth.timing import Timing
@@ -117,7 +118,7 @@ class Refresher:
         if answer.answer_lost and self._reuse_revokes(grant, profile):
             await self._refused(grant, StateReason(ROTATION_LOST, _ROTATION_LOST_TEXT, self._clock()), None)
         else:
-            await self._degraded(grant, answer)
+            await self._degraded(grant, answer, self.facts(profile, account.fields))
         return None
 
     def _method(self, profile: Profile) -> AuthMethod:
@@ -159,8 +160,7 @@ class Refresher:
         except RefreshRefused as refused:
             if refused.refusal.blame is not Blame.PASSING:
                 raise
-            answer = refused.refusal.answer
-            return Failure("provider_unavailable", f"The provider's token service answered {answer.status}.", answer)
+            return _passing(refused.refusal)
 
     async def _store(self, grant: SealedGrant, answer: TokenAnswer) -> SealedGrant | None:
         owner, renewed = f"account:{grant.account_id}", answer.refresh_token
@@ -207,16 +207,34 @@ class Refresher:
         if await self._grants.fail(grant, reason, refused=True):
             raise needs_reauth(reason, facts, answer)
 
-    async def _degraded(self, grant: SealedGrant, failure: Failure) -> None:
-        if await self._grants.fail(grant, StateReason(failure.code, failure.text, self._clock()), refused=False):
-            raise TokenUnavailableError(failure.text, provider=failure.provider, retry_after=self._timing.pause)
+    async def _degraded(self, grant: SealedGrant, failure: Failure, facts: Mapping[str, str]) -> None:
+        reason = StateReason(failure.code, failure.text, self._clock())
+        if await self._grants.fail(grant, reason, refused=False):
+            raise _unavailable(reason, facts, self._timing.pause, failure.provider)
+
+
+def _passing(refusal: Refusal) -> Failure:
+    """A refusal that passes by itself, or that no change of the grant can help: in the words of its code, if it has one."""
+    answer = refusal.answer
+    if code_in(answer.code or "") in ROWS and refusal.row.blame is Blame.PASSING:
+        return Failure(refusal.row.reason, refusal.text, answer)
+    return Failure("provider_unavailable", f"The provider's token service answered {answer.status}.", answer)
+
+
+def _unavailable(
+    reason: StateReason, facts: Mapping[str, str], retry_after: float, answer: ProviderAnswer | None = None
+) -> TokenUnavailableError:
+    """The error for a grant that is kept, with who must act where waiting is not enough."""
+    error = TokenUnavailableError(reason.description, provider=answer, retry_after=retry_after)
+    explain(error, reason, facts, keep_step=True)
+    return error
 
 
 def failure_error(reason: StateReason, retry_after: float, facts: Mapping[str, str]) -> LinkspanError:
     """The error for a refresh that failed a moment ago, here or in another process."""
     row = row_of_reason(reason.code, reason.description)
     if row is None or row.blame is not Blame.PROFILE:
-        return TokenUnavailableError(reason.description, retry_after=retry_after)
+        return _unavailable(reason, facts, retry_after)
     error = row.linking(reason.description)
     explain(error, reason, facts)
     return error

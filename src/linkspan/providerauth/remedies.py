@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from linkspan.connectors.action import AuthMethod, Connector
-from linkspan.errors import LinkspanError
+from linkspan.errors import LinkspanError, Who
 from linkspan.model import Profile, StateReason
 from linkspan.providerauth.endpoints import fill, origins_of, tenant_field
 from linkspan.providerauth.entra import LINKS, Row, row_of_reason
 
 ANY_TENANT = "organizations"
+_OWN_STEP = (Who.PERSON, Who.NOBODY)
 # What stands where nothing is known: words that nobody takes for a value.
 _UNKNOWN = {
     "client_id": "YOUR-CLIENT-ID",
@@ -79,14 +80,14 @@ def link_of(row: Row, facts: Mapping[str, str]) -> str | None:
 def explain(error: LinkspanError, reason: StateReason, facts: Mapping[str, str], *, keep_step: bool = False) -> None:
     """Let an error about an account's state say who must do what: as the row behind the state's reason does.
 
-    `keep_step`: where the account's user is who must act, the error's own next step stands.
+    `keep_step`: where the account's user is who must act, or nobody, the error's own next step stands.
     """
     row = row_of_reason(reason.code, reason.description)
     if row is None:
         return
     error.who, error.link = row.who, link_of(row, facts)
     step = next_step_of(row, facts)
-    if step is not None and not (keep_step and row.who == "person"):
+    if step is not None and not (keep_step and row.who in _OWN_STEP):
         error.next_step = step
 
 
