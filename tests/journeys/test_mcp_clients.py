@@ -1,12 +1,15 @@
 """Unmodified third-party clients at the MCP door: the MCP SDKs of both generations, and stackone-ai."""
 
+import asyncio
 import sys
 from pathlib import Path
 
 import pytest
 
 from client_drivers import drive_python
-from demo_process import Demo, clean_environment
+from demo_process import Demo, clean_environment, running_demo
+from linkspan.cli.walk import Walker
+from linkspan.simulator.entra.demo import ADMINISTRATOR, DEMO_DOMAIN, PASSWORDS
 
 pytestmark = pytest.mark.client
 
@@ -27,6 +30,35 @@ def test_the_second_generation_of_the_mcp_sdk(demo: Demo) -> None:
         assert ["number"] == told[way]["listed"]["columns"]
         assert 2 == len(told[way]["listed"]["rows"])
         assert (True, "invalid_input") == (told[way]["refused"], told[way]["error"])
+
+
+def test_the_second_generation_is_asked_for_the_account_and_its_answer_decides(tmp_path: Path) -> None:
+    with running_demo(tmp_path) as demo:
+        companies = demo.rpc("list_companies").json()["data"]
+        other = next(company for company in companies if company["id"] != demo.company_id)
+        with demo.client() as client:
+            new = {
+                "connector": "dynamics365bc",
+                "origin_owner_id": "o",
+                "origin_owner_name": "Other",
+                "profile_id": demo.profile_id,
+            }
+            address = client.post("/v1/connect_sessions", json=new).json()["link_url"]
+            answers = {
+                "tenant_id": DEMO_DOMAIN, "environment": "Production", "username": ADMINISTRATOR, "password": PASSWORDS[ADMINISTRATOR],
+                "answer": "accept", "company_id": other["id"],
+            }  # fmt: skip
+            asyncio.run(Walker(answers).walk(address))
+            accounts = {each["fields"]["company_id"]: each["id"] for each in client.get("/v1/accounts").json()["data"]}
+        asked = {**facts(demo), "account_id": ",".join(accounts.values())}
+        told = {company: drive_python("mcp2", {**asked, "chosen": account}) for company, account in accounts.items()}
+
+    assert {demo.company_id, other["id"]} == set(told)
+    for company in companies:
+        answer = told[company["id"]]
+
+        assert [list(accounts.values())] == [[one["const"] for one in question] for question in answer["asked"]]
+        assert ["displayName", company["displayName"]] == answer["listed"].splitlines()
 
 
 def test_the_first_generation_of_the_mcp_sdk(demo: Demo) -> None:
