@@ -53,22 +53,28 @@ async def route_to_account(hall: Hall, caller: Caller, place: Place, account_id:
     return openings[0]
 
 
-async def rules_named(hall: Hall, caller: Caller, connector: str, name: str) -> Profile:
-    """The connector profile of the caller's project that has this name or id. Raises NotFoundError, InvalidInputError for several."""
-    profiles = await hall.warm.remembered(
-        ("profiles", caller.project_id, connector), lambda: hall.profiles.list(caller.project_id, connector)
-    )
+async def rules_named(hall: Hall, caller: Caller, opening: Opening, name: str) -> Profile:
+    """The connector profile of the caller's project that has this name or id, for an account of the same connector.
+
+    A sign-in was given what the account's own profile enables, so it can name no other. Raises NotFoundError, InvalidInputError for several.
+    """
+    connector = opening.account.connector
+    if caller.bounds is not None:
+        profiles: Sequence[Profile] | None = [opening.profile]
+    else:
+        profiles = await hall.warm.remembered(
+            ("profiles", caller.project_id, connector), lambda: hall.profiles.list(caller.project_id, connector)
+        )
     found = [profile for profile in profiles or () if profile.enabled and name in {profile.name, profile.id}]
     if not found:
-        message = f"This project has no enabled connector profile named {name!r}."
+        message = f"There is no enabled connector profile named {name!r} here."
         raise NotFoundError(
             message, next_step="Name a connector profile of the project, or leave the name out to read only."
         )
     if len(found) > 1:
         ids = ", ".join(profile.id for profile in found)
-        raise InvalidInputError(
-            mistakes=[Mistake("headers.ConfigurationName", f"names several profiles: use one of {ids}")]
-        )
+        mistake = Mistake("headers.ConfigurationName", f"names several profiles: use one of {ids}")
+        raise InvalidInputError(str(mistake), mistakes=[mistake])
     return found[0]
 
 

@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from doors_world import CONNECTOR, World, open_world, walk
+from doors_world import BASE, CONNECTOR, World, open_world, walk
 from mcp_client import Mcp, told
+from signin_client import BearerMcp, Signin
 
 from linkspan.connectors.catalog import load_catalog
 from linkspan.doors.mcp.routed.names import Names, name_of
@@ -23,6 +24,7 @@ from linkspan.usecases.read_accounts import list_accounts
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 FIRST, SECOND = "Tidewater Chandlers", "Tidewater Skipshandel AS"
+ALL_ACTIONS = frozenset(load_catalog(()).connectors[CONNECTOR].actions)
 LIST_CUSTOMERS = "List_Customers_PAG30009"
 CREATE_CUSTOMER = "Create_Customers_PAG30009"
 
@@ -259,6 +261,40 @@ async def test_another_project_never_reaches_the_account_and_its_own_is_found(he
     assert told(reached)["data"]
     assert ["not_found", "not_found"] == [code(by_ours), code(by_our_profile)]
     assert own.id != here.account.id
+
+
+async def test_a_sign_in_reaches_its_own_account_and_profile_only(here: World, second: Account) -> None:
+    resource = f"{BASE}/mcp/businesscentral"
+    client = Signin(here)
+    await client.register()
+    answer = await client.code({here.account.id: "write"}, ask={"resource": resource})
+    tokens = (await client.redeem(answer, resource=resource)).json()
+    wide = NewProfile(
+        CONNECTOR,
+        "Wide",
+        "wide",
+        client_secret=Secret("s"),
+        provider_url=here.simulator.url,
+        enabled_actions=ALL_ACTIONS,
+    )
+    await create_profile(here.hall, here.caller, wide)
+
+    def signed(company: str = FIRST, configuration: str | None = None) -> Mcp:
+        plain = routed(here, company, configuration)
+        return BearerMcp(here, address=plain.address, headers=plain.headers, bearer=tokens["access_token"])
+
+    listed = told(await invoke(signed(), LIST_CUSTOMERS, top=1))
+    elsewhere = await invoke(signed(SECOND), LIST_CUSTOMERS, top=1)
+    made = told(await invoke(signed(configuration="Simulator"), CREATE_CUSTOMER, displayName="By sign-in"))
+    by_key = await invoke(routed(here, configuration="Wide"), "List_AccountingPeriods", top=1)
+    by_sign_in = await invoke(signed(configuration="Wide"), "List_AccountingPeriods", top=1)
+    await invoke(signed(configuration="Simulator"), "Delete_Customers_PAG30009", id=made["data"]["id"])
+
+    assert 1 == len(listed["data"])
+    assert "not_found" == code(elsewhere)
+    assert second.id not in text(elsewhere)
+    assert told(by_key)["data"]
+    assert "not_found" == code(by_sign_in)
 
 
 async def test_a_key_that_only_reads_writes_under_no_configuration(here: World) -> None:

@@ -187,8 +187,9 @@ class RoutedOffering:
         place = Place(CONNECTOR, tuple((fields, self._headers[name][0]) for name, fields in _PLACES.items()))
         opening = await route_to_account(hall, caller, place, next(iter(self._visit.account_ids), None))
         configured = self._headers[_CONFIGURATION]
-        rules = await rules_named(hall, caller, CONNECTOR, configured[0]) if configured else opening.profile
-        at = ("routed actions", opening.account.id, rules.id, caller.key_id, caller.scopes, bool(configured))
+        rules = await rules_named(hall, caller, opening, configured[0]) if configured else opening.profile
+        held = caller.bounds and (caller.bounds.actions, caller.bounds.accounts.get(opening.account.id))
+        at = ("routed actions", opening.account.id, rules.id, caller.scopes, held, bool(configured))
         allowed = await hall.warm.remembered(at, lambda: self._allowed(Opening(opening.account, rules)))
         return replace(self._visit, account_ids=(opening.account.id,), profile_id=rules.id), allowed or {}
 
