@@ -134,10 +134,8 @@ class Navigator:
             return [encode(body) for body in self.bodies(shown, entity, query)]
 
         values_of = rows.values_of if isinstance(rows, ComputedRows) else _no_values
-        texts = None
-        if query.select is None:
-            writing = Writing(stamp, values_of, lambda row, values: encode_rows([row], [values])[0])
-            texts = self._pages.prepared.find(self.company, entity, writing)
+        writing = Writing(stamp, query.select or None, values_of, lambda row, values: encode_rows([row], [values])[0])
+        texts = self._pages.prepared.find(self.company, entity, writing)
         key = (id(table), entity.name, query.select, stored[0][entity.key[0]])
         return self._pages.pieces(key, Source(stored, stamp, values_of, encode_rows, texts))
 
