@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from demo_process import running_demo
+from demo_signin import sign_client_in
 from docs_shell import ROOT, RUN, Shell, commands_of, is_server, read_until, stop
 from linkspan.simulator.odata.metadata import metadata_document
 from own_certificates import new_certificate
@@ -61,7 +62,9 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             "linkspan profile create --client-id $CLIENT_ID --name rolled --secret-file new-secret.txt --json"
         )
         key = shell.run("linkspan key create --name limited --json")
-        known = {"PROFILE": json.loads(made)["id"], "KEY_ID": json.loads(key)["id"]}
+        sign_client_in(demo)
+        permit = json.loads(shell.run("linkspan mcp permits list --json"))[0]["id"]
+        known = {"PROFILE": json.loads(made)["id"], "KEY_ID": json.loads(key)["id"], "PERMIT": permit}
         yield replace(shell, variables=variables | known)
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ import httpx2
 import pytest
 
 from demo_process import Demo, clean_environment
+from demo_signin import sign_client_in
 
 # Each command is a process of its own, and the machine may be busy.
 pytestmark = pytest.mark.timeout(240)
@@ -161,6 +163,28 @@ def test_a_key_is_made_used_and_switched_off(cli: Cli, demo: Demo) -> None:
     assert made["expires_at"]
     assert made["id"] in listed
     assert made["key"] not in listed
+
+
+def test_a_permit_is_listed_and_revoked(cli: Cli, demo: Demo) -> None:
+    token = sign_client_in(demo, name="Tide \u202eTable")["access_token"]
+    listed = json.loads(cli("mcp", "permits", "list", "--json").stdout)
+    table = cli("mcp", "permits", "list").stdout
+    headers = {"authorization": f"Bearer {token}"}
+    ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+    before = httpx2.post(demo.mcp_url, json=ping, headers=headers)
+    revoked = cli("mcp", "permits", "revoke", listed[-1]["id"]).stdout
+    again = cli("mcp", "permits", "revoke", listed[-1]["id"], code=1)
+    deadline = time.monotonic() + 20
+    while (after := httpx2.post(demo.mcp_url, json=ping, headers=headers)).status_code == 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+    assert ("Tide Table", {demo.account_id: "read"}) == (listed[-1]["client_name"], listed[-1]["accounts"])
+    assert "Tide Table" in table
+    assert demo.account_id in table
+    assert (200, 401) == (before.status_code, after.status_code)
+    assert "is revoked" in revoked
+    assert "not_found" in again.stderr
 
 
 def test_the_doctor_finds_a_sound_account_sound_and_names_what_is_not(cli: Cli, demo: Demo) -> None:

@@ -19,10 +19,10 @@ async def register_client(hall: Hall, asked: Mapping[str, object], address: str)
 
     Raises OAuthRefusedError: invalid_redirect_uri, invalid_client_metadata, and temporarily_unavailable when too many register.
     """
+    name, uris, method, refreshes = read_client(asked)
     wait = hall.registrations.take(address)
     if wait is not None:
         raise OAuthRefusedError("temporarily_unavailable", "Too many clients register.", status=429, retry_after=wait)
-    name, uris, method, refreshes = read_client(asked)
     secret = None if method == "none" else new_token()
     now = hall.clock()
     client = McpClient(

@@ -33,7 +33,10 @@ class Signin:
     verifier: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     state: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
-    async def register(self, **metadata: object) -> httpx2.Response:
+    async def register(self, *, patient: bool = True, **metadata: object) -> httpx2.Response:
+        """Register; a patient client has waited until it may."""
+        if patient:
+            self.world.hall.registrations._free_at.clear()
         asked = {
             "client_name": "Test Agent",
             "redirect_uris": [self.redirect],

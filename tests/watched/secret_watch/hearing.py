@@ -24,8 +24,12 @@ _SHOWN_ONCE = (
     ("POST", re.compile(r"/connect_sessions$"), frozenset({"token", "auth_link_url"})),
     ("POST", re.compile(r"/v1/owners/[^/]+/page$"), frozenset({"url"})),
     ("POST", re.compile(r"/v1/webhooks$"), frozenset({"secret"})),
+    ("POST", re.compile(r"/oauth/token$"), frozenset({"access_token", "refresh_token"})),
+    ("POST", re.compile(r"/oauth/register$"), frozenset({"client_secret"})),
     ("POST", re.compile(r"/v1/webhooks/[^/]+/rotate_secret$"), frozenset({"secret"})),
 )
+# Where a client's person agreed: the client's own address gets the code.
+_AGREED, _CODE = "/connect/authorize", re.compile(r"([?&]code=)[\w-]+")
 # The commands that show a secret once, and the form in which they do.
 _KEY, _HOOK = re.compile(rb"(v1\.\w+)\.[\w-]{43}"), re.compile(rb"(whsec)_[\w+/=]+")
 _LINK_SHOWN = re.compile(rb"(/connect(?:/mine)?/s)/[\w.~-]+")
@@ -84,6 +88,8 @@ class Hearing:
 
     def _header(self, name: str, value: str) -> None:
         if name == "location":
+            if self._method == "POST" and self._path == _AGREED:
+                value = _CODE.sub(r"\1*", value)
             RECORD.said("address", f"redirect of {self._place}", address_without_own_places(value).encode())
         elif name != "set-cookie":
             RECORD.said("answer", f"header of {self._place}", f"{name}: {value}".encode())
