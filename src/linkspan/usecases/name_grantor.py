@@ -21,10 +21,9 @@ from linkspan.providerauth.vault import CursorSeal
 from linkspan.usecases.access import has
 from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.hall import Hall
-from linkspan.usecases.owner_page import PAGE, read_pass
+from linkspan.usecases.owner_page import read_pass
 
 PASS_SECONDS = 600
-_LINK = f"{PAGE}/s/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,35 +43,23 @@ class _Pass(msgspec.Struct, frozen=True, array_like=True):
     until: int
 
 
-async def grantor_of_key(hall: Hall, text: str) -> Grantor:
+async def grantor_of_key(hall: Hall, key: Secret) -> Grantor:
     """Whom an API key makes a grantor. Raises the errors of a key, MissingScopeError if it can run nothing."""
-    return _by_key(await authenticate(hall, text.strip()))
+    return _by_key(await authenticate(hall, key.reveal()))
 
 
 def grantor_of_link(hall: Hall, token: Secret) -> Grantor:
-    """Whom the link to an owner's page makes a grantor; a whole address is taken too.
+    """Whom the token of a link to an owner's page makes a grantor.
 
     Raises ConnectSessionExpiredError, MissingScopeError if it was given for the page only.
     """
-    allowed = read_pass(hall, link_token(token))
+    allowed = read_pass(hall, token)
     if not allowed.agents:
         raise MissingScopeError(
             "This link opens your linked accounts, but does not let programs sign in.",
             next_step="Ask the product that sent you the link for one that lets programs sign in.",
         )
     return Grantor(allowed.project_id, allowed.agents == "write", owner_id=allowed.owner_id)
-
-
-def link_token(pasted: Secret) -> Secret:
-    """The token of a link, which may be a whole address."""
-    return Secret(pasted.reveal().strip().rpartition(_LINK)[2])
-
-
-async def grantor_of_proof(hall: Hall, text: str) -> Grantor:
-    """Whom a text that a person pasted makes a grantor: an API key or a link. Raises the errors of both."""
-    if _LINK in text:
-        return grantor_of_link(hall, Secret(text))
-    return await grantor_of_key(hall, text)
 
 
 def pass_of(hall: Hall, grantor: Grantor, browser: Secret) -> tuple[Secret, datetime]:

@@ -17,6 +17,8 @@ from linkspan.usecases.hall import Hall
 DEFAULT_SECONDS = 900
 LONGEST_SECONDS = 24 * 3600
 PAGE = "/connect/mine"
+LINK = f"{PAGE}/s/"
+"""What stands before the token in a link."""
 AGENTS = ("", "read", "write")
 _LONGEST = 2000
 _SOURCE = "owner_page"
@@ -64,7 +66,7 @@ async def open_owner_page(
         raise InvalidInputError(mistakes=mistakes)
     until = int(hall.clock().timestamp()) + expires_in
     text = _seal(hall).seal(msgspec.json.encode(OwnerPass(caller.project_id, owner_id, until, agents)))
-    return OwnerLink(f"{hall.settings.base_url}{PAGE}/s/{text}", datetime.fromtimestamp(until, UTC))
+    return OwnerLink(f"{hall.settings.base_url}{LINK}{text}", datetime.fromtimestamp(until, UTC))
 
 
 def read_pass(hall: Hall, token: Secret) -> OwnerPass:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from linkspan.doors.signin.forms import Pairs
 from linkspan.model import Secret
 from linkspan.usecases.give_permit import Consent
+from linkspan.usecases.owner_page import LINK
 
 _ACCOUNT = "account."
 _LEVELS = {"read": False, "write": True}
@@ -14,11 +15,12 @@ BUTTONS = frozenset({"allow", "deny", "prove", "other", "search", "all-read", "a
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """A form as it was sent; `untouched`: nothing was sent yet. `accounts`, `areas`: id → whether it may write."""
+    """A form as it was sent; `untouched`: nothing was sent yet; `linked`: the proof is a link's token, no key. `accounts`, `areas`: id → whether it may write."""
 
     button: str = "search"
     form_token: str = ""
     proof: Secret = field(default_factory=lambda: Secret(""))
+    linked: bool = False
     search: str = ""
     area_search: str = ""
     accounts: Mapping[str, bool] = field(default_factory=dict)
@@ -40,12 +42,14 @@ def read_choices(pairs: Pairs) -> Choices:
     accounts = {name: _LEVELS[value] for name, value in levels.items() if value in _LEVELS}
     if button in {"all-read", "all-write", "all-none"}:
         accounts = {} if button == "all-none" else dict.fromkeys(levels, button == "all-write")
+    _, link, proof = said.get("proof", "").strip().rpartition(LINK)
     areas = {value: False for name, value in pairs if name == "read"}
     areas |= {value: True for name, value in pairs if name == "write"}
     return Choices(
         button=button if button in BUTTONS else "search",
         form_token=said.get("form_token", ""),
-        proof=Secret(said.get("proof", "")),
+        proof=Secret(proof),
+        linked=bool(link),
         search=said.get("q", "").strip(),
         area_search=said.get("area", "").strip(),
         accounts=accounts,

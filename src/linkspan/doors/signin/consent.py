@@ -1,5 +1,6 @@
 """The page on which a person lets an MCP client work for them: who asks, who agrees, which accounts, which actions."""
 
+import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -29,10 +30,9 @@ from linkspan.usecases.hall import Hall
 from linkspan.usecases.name_grantor import (
     PASS_SECONDS,
     Grantor,
+    grantor_of_key,
     grantor_of_link,
     grantor_of_pass,
-    grantor_of_proof,
-    link_token,
     pass_of,
 )
 from linkspan.usecases.oauth_addresses import AUTHORIZE, answered_at
@@ -107,7 +107,10 @@ class ConsentDoor:
     async def _prove(self, asked: Asked, choices: Choices, browser: Secret) -> Response:
         """An API key or a link was pasted: the browser keeps what stands for it, and the page is shown anew."""
         try:
-            grantor = await grantor_of_proof(self._hall, choices.proof.reveal())
+            if choices.linked:
+                grantor = grantor_of_link(self._hall, choices.proof)
+            else:
+                grantor = await grantor_of_key(self._hall, choices.proof)
         except (AccessError, LinkingError) as error:
             return self._pages.who(asked, error)
         response = _to(asked.action)
@@ -115,10 +118,13 @@ class ConsentDoor:
             kept, _ = pass_of(self._hall, grantor, browser)
             set_cookie(self._hall, response, _PASS, kept.reveal(), PASS_SECONDS)
             return response
-        link = link_token(choices.proof)
-        until = datetime.fromtimestamp(read_pass(self._hall, link).until, UTC)
+        until = datetime.fromtimestamp(read_pass(self._hall, choices.proof).until, UTC)
         set_cookie(
-            self._hall, response, OWNER, link.reveal(), max(1, int((until - self._hall.clock()).total_seconds()))
+            self._hall,
+            response,
+            OWNER,
+            choices.proof.reveal(),
+            max(1, int((until - self._hall.clock()).total_seconds())),
         )
         response.delete_cookie(_PASS, path=PATH)
         return response
@@ -142,8 +148,8 @@ class ConsentDoor:
 
     def _form_token(self, request: Request, browser: Secret) -> str:
         """What a form must carry: it is this browser's, and for this very request of a client."""
-        query = request.scope["query_string"].decode("latin-1")
-        return self._hall.vault.digest("consent-form", Secret(f"{browser.reveal()}\n{query}"))
+        key = self._hall.vault.digest("consent-form", browser)
+        return hmac.digest(key.encode(), request.scope["query_string"], "sha256").hex()
 
     def _shown(self, endpoint: Endpoint) -> Endpoint:
         """The endpoint with every failure told: to the client where it may be, else on a page."""
