@@ -2,9 +2,10 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 from weakref import WeakKeyDictionary, ref
 
 from pyreqwest.client import Client, ClientBuilder
@@ -42,12 +43,16 @@ class PyreqwestTransport:
         self._latest: Client
         self._latest_loop: Callable[[], asyncio.AbstractEventLoop | None] = _no_loop
 
-    async def send(self, request: Outbound) -> Inbound:
+    def send(self, request: Outbound) -> Coroutine[Any, Any, Inbound]:
         """Exchange one request for its whole answer. Raises TransportError, whose `sent` tells how much may have left."""
-        if not self._guard.known(request.url, request.allowed):
-            await self._guard.check(request.url)
         loop = asyncio.get_running_loop()
         client = self._latest if self._latest_loop() is loop else self._client(loop)
+        if self._guard.known(request.url, request.allowed):
+            return exchange(client, request)
+        return self._check_and_exchange(client, request)
+
+    async def _check_and_exchange(self, client: Client, request: Outbound) -> Inbound:
+        await self._guard.check(request.url)
         return await exchange(client, request)
 
     async def close(self) -> None:

@@ -1,6 +1,7 @@
 """The main job: one action, run for a caller against one linked account, journalled if it writes, and logged whatever happens."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -42,10 +43,13 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     replayed: bool = False
 
 
-async def run_action(hall: Hall, caller: Caller, request: ActionRequest) -> Answer:
+def run_action(hall: Hall, caller: Caller, request: ActionRequest) -> Coroutine[Any, Any, Answer]:
     """Run an action. Every LinkspanError that it raises has `run_id`, under which the log tells what happened."""
-    if not hall.settings.bodies_kept_days:
-        return await _run(hall, caller, request)
+    return (_run_and_note if hall.settings.bodies_kept_days else _run)(hall, caller, request)
+
+
+async def _run_and_note(hall: Hall, caller: Caller, request: ActionRequest) -> Answer:
+    """Run an action, and keep what it was asked and answered."""
     try:
         answer = await _run(hall, caller, request)
     except LinkspanError as error:
