@@ -22,6 +22,8 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlencode, urlsplit
 
+from linkspan.simulator.entra.demo import DEMO_SECRET
+
 BOUND = 3.0
 _PAGE = "customers"
 _RECORDS = 20_000
@@ -42,7 +44,7 @@ import time
 from linkspan.simulator import Simulator
 with Simulator.start() as simulator:
     demo = simulator.demo
-    print(simulator.url, demo.tenant_id, demo.client_id, demo.client_secret, demo.company_id, flush=True)
+    print(simulator.url, demo.tenant_id, demo.client_id, demo.company_id, flush=True)
     input()
 """
 
@@ -93,11 +95,11 @@ def simulator() -> Iterator[Served]:
     process = subprocess.Popen([sys.executable, "-c", _SERVE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""
-        url, tenant, client, secret, company = line.split()
+        url, tenant, client, company = line.split()
         form = {
             "grant_type": "client_credentials",
             "client_id": client,
-            "client_secret": secret,
+            "client_secret": DEMO_SECRET,
             "scope": "https://api.businesscentral.dynamics.com/.default",
         }
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
