@@ -39,7 +39,7 @@ def chosen_account(responses: object) -> str | None:
     """The account in the answers; None where the person declined. Raises ProtocolError for what is no answer to the question."""
     answer = responses.get(_QUESTION) if isinstance(responses, dict) else None
     content = answer.get("content") if isinstance(answer, dict) else None
-    if isinstance(answer, dict) and answer.get("action") in {"decline", "cancel"}:
+    if isinstance(answer, dict) and answer.get("action") in ("decline", "cancel"):
         return None
     chosen = content.get(_ANSWER) if isinstance(content, dict) else None
     if not isinstance(answer, dict) or answer.get("action") != "accept" or not isinstance(chosen, str):

@@ -153,7 +153,7 @@ def _fits(question: Json, answer: object) -> bool:
     if not isinstance(answer, dict):
         return False
     if question["method"] == "elicitation/create":
-        return answer.get("action") in {"accept", "decline", "cancel"}
+        return answer.get("action") in ("accept", "decline", "cancel")
     return isinstance(answer.get("content" if question["method"] == "sampling/createMessage" else "roots"), dict | list)
 
 

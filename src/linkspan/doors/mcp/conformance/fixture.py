@@ -132,6 +132,6 @@ def _list(name: str, items: object, asked: Asked) -> bytes:
 def _uri(asked: Asked) -> str:
     """The resource of a subscription. Raises ProtocolError."""
     uri = asked.message.params.get("uri")
-    if uri not in {resource["uri"] for resource in RESOURCES}:
+    if uri not in [resource["uri"] for resource in RESOURCES]:
         raise ProtocolError(INVALID_PARAMS, "There is no such resource.", {"uri": uri})
     return str(uri)

@@ -30,7 +30,7 @@ def read_resource(asked: Asked) -> bytes:
     """The contents of a resource. Raises ProtocolError."""
     uri = asked.message.params.get("uri")
     contents: dict[str, object] = {"uri": uri, "mimeType": "text/plain"}
-    if uri in {_PLAIN, _WATCHED}:
+    if uri in (_PLAIN, _WATCHED):
         contents["text"] = "The ferry leaves at six."
     elif uri == _PICTURE:
         contents |= {"mimeType": "image/png", "blob": PNG}

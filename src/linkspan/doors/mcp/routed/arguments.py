@@ -44,7 +44,7 @@ def read_search(arguments: Json) -> Search:
     named = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else [] if kinds is None else [None]
     if not isinstance(text, str):
         mistakes.append(Mistake("SearchText", "must be a text"))
-    if any(kind not in KINDS for kind in named):
+    if any(not isinstance(kind, str) or kind not in KINDS for kind in named):
         mistakes.append(Mistake("ActionType", f"must hold some of {', '.join(KINDS)}"))
     if isinstance(top, bool) or not isinstance(top, int) or not 1 <= top <= MOST_FOUND:
         mistakes.append(Mistake("Top", f"must be a whole number from 1 to {MOST_FOUND}"))
@@ -93,7 +93,7 @@ def groups_of(action: Action, wanted: ToolInput, arguments: Json) -> dict[str, o
             groups[group][inner] = value
     if action.verb is Verb.LIST:
         form = groups["query"].get("format", "text")
-        if form not in _FORMATS:
+        if not isinstance(form, str) or form not in _FORMATS:
             mistakes.append(Mistake("RequestParameters.resultFormat", f"must be one of {', '.join(_FORMATS)}"))
         groups["query"]["format"] = _FORMATS.get(str(form), "json")
     if mistakes:

@@ -107,7 +107,7 @@ class RoutedOffering:
 
     async def _call(self, asked: Asked) -> bytes:
         name, given = asked.message.params.get("name"), asked.message.params.get("arguments")
-        if name not in {SEARCH, DESCRIBE, INVOKE, READ}:
+        if name not in (SEARCH, DESCRIBE, INVOKE, READ):
             raise ProtocolError(INVALID_PARAMS, f"There is no tool {name!r}: {SEARCH}, {DESCRIBE}, {READ}, {INVOKE}.")
         if given is not None and not isinstance(given, dict):
             raise ProtocolError(INVALID_PARAMS, "params.arguments must be an object.")
