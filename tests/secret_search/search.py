@@ -155,12 +155,15 @@ def _records(data: bytes) -> Iterator[tuple[int, dict[str, object]]]:
 
 
 def _data_files(root: Path) -> Iterator[Path]:
-    """Every SQLite database with the files beside it, and every file of a folder in which Linkspan keeps data."""
+    """Every SQLite database with the files that SQLite keeps beside it, and every file of a folder in which Linkspan keeps its data."""
     for folder, folders, names in os.walk(root):
         folders[:] = [name for name in folders if name not in _NOT_OURS]
-        files = [Path(folder, name) for name in names]
-        if "master.key" in names or any(_is_sqlite(file) for file in files):
-            yield from (file for file in files if file.is_file() and not _KEY_FILES.fullmatch(file.name))
+        files = [file for file in (Path(folder, name) for name in names) if file.is_file()]
+        databases = tuple(file.name for file in files if _is_sqlite(file))
+        kept = "master.key" in names
+        for file in files:
+            if not _KEY_FILES.fullmatch(file.name) and (kept or file.name.startswith(databases)):
+                yield file
 
 
 def _is_sqlite(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The unmodified web component of @stackone/hub, and the older hook of @stackone/react-hub, on the page of a product."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from host_site import HostSite, host_site
@@ -8,8 +9,9 @@ from link_walk import accounts_of, choose_company, context_of, fill_details, sig
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from served_world import Installation
 
-from linkspan.model import Owner
+from linkspan.model import Owner, Secret
 from linkspan.usecases.create_connect_session import NewSession, create_connect_session, end_connect_session
+from linkspan.usecases.create_profile import NewProfile, create_profile
 
 pytestmark = [pytest.mark.browser, pytest.mark.client, pytest.mark.asyncio(loop_scope="session")]
 LISTEN = """
@@ -49,7 +51,7 @@ async def shop(
     installation: Installation, site: HostSite, context: BrowserContext, owner: str, **given: object
 ) -> tuple[Page, int]:
     """A page with the element in it, and the session that it was given."""
-    new = NewSession(owner=Owner(owner, owner), profile_id=installation.profile.id, **given)
+    new = replace(NewSession(owner=Owner(owner, owner), profile_id=installation.profile.id), **given)
     opened = await create_connect_session(installation.hall, installation.caller, new)
     base = installation.hall.settings.base_url
     element = f'<stackone-hub token="{opened.token.reveal()}" base-url="{base}" app-url="{base}"></stackone-hub>'
@@ -88,6 +90,31 @@ async def test_the_element_links_an_account(installation: Installation, chromium
     assert ["success", {"id": account.id, "provider": "dynamics365bc"}] in heard
     assert ["message", {"id": account.id, "provider": "dynamics365bc"}] in heard
     assert "Tidewater Chandlers" == account.fields["company_name"]
+
+
+async def test_the_element_links_an_application_by_its_form_without_a_window(
+    installation: Installation, chromium: Browser, site: HostSite
+) -> None:
+    demo = installation.simulator.demo
+    new = NewProfile(
+        "dynamics365bc", "By form", str(demo.client_id), client_secret=Secret(demo.client_secret),
+        provider_url=installation.simulator.url, auth_method="client-credentials", tenant=str(demo.tenant_id),
+    )  # fmt: skip
+    profile = await create_profile(installation.hall, installation.caller, new)
+    context = await context_of(chromium)
+    page, _ = await shop(installation, site, context, "form", profile_id=profile.id)
+    for name, text in {"environment": demo.environment, "company_id": "Tidewater Skipshandel AS"}.items():
+        await page.locator(f"[name={name}], #{name}").first.fill(text)
+    await page.get_by_role("button", name="Connect", exact=False).last.click()
+    await until(lambda: told(page))
+    heard = await told(page)
+    (account,) = await accounts_of(installation, "form")
+    windows = len(context.pages)
+    await context.close()
+
+    assert ["success", {"id": account.id, "provider": "dynamics365bc"}] in heard
+    assert "Tidewater Skipshandel AS" == account.fields["company_name"]
+    assert 1 == windows
 
 
 async def test_the_element_links_the_same_account_again(

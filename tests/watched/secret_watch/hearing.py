@@ -33,7 +33,9 @@ _AGREED, _CODE = "/connect/authorize", re.compile(r"([?&]code=)[\w-]+")
 # The commands that show a secret once, and the form in which they do.
 _KEY, _HOOK = re.compile(rb"(v1\.\w+)\.[\w-]{43}"), re.compile(rb"(whsec)_[\w+/=]+")
 _LINK_SHOWN = re.compile(rb"(/connect(?:/mine)?/s)/[\w.~-]+")
+_DEMO_APP, _DEMO_USER = re.compile(rb"(client secret) +\S+"), re.compile(rb"(user +\S+) / \S+")
 _SHOWN_BY = {
+    "sim": (_DEMO_APP, _DEMO_USER),
     "up": (_KEY,), "demo": (_KEY, _LINK_SHOWN), "key create": (_KEY,), "apply": (_KEY, _HOOK), "account link": (_LINK_SHOWN,),
     "owner page": (_LINK_SHOWN,), "webhook create": (_HOOK,), "webhook rotate": (_HOOK,),
 }  # fmt: skip

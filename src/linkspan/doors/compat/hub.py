@@ -11,12 +11,14 @@ from linkspan.connectors.action import AccountField
 from linkspan.doors.compat.errors import error_answer
 from linkspan.doors.porch.body import read_object
 from linkspan.engine import json_text
-from linkspan.errors import FixRequestError, LinkspanError, NotFoundError, UnauthenticatedError
+from linkspan.errors import LinkspanError, NotFoundError, UnauthenticatedError
 from linkspan.link_records import LinkWatch
 from linkspan.model import Secret
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.keep_brand import read_brand
+from linkspan.usecases.link_by_form import is_linked_by_form, link_by_form
 from linkspan.usecases.link_views import SessionView
+from linkspan.usecases.offer_companies import choice_of
 from linkspan.usecases.watch_linking import cancel_watch, read_watch, start_watch, watched_session
 
 _TOKEN = "x-hub-session-token"  # noqa: S105  the header's name
@@ -69,8 +71,8 @@ class Hub:
             "key": view.connector.key,
             "name": view.connector.name,
             "type": "oauth2",
-            "grantType": "authorization_code",
-            "configFields": [_field(field, view.values.get(field.name)) for field in view.fields],
+            "grantType": "client_credentials" if is_linked_by_form(view) else "authorization_code",
+            "configFields": _fields(view),
             "configNotices": [],
             "assets": {"icon": self._logo(view)},
             "support": {"link": guide, "description": view.connector.about},
@@ -94,13 +96,21 @@ class Hub:
             "integrationId": account.profile_id,
         }
 
-    async def no_credentials(self, request: Request) -> Mapping[str, object]:
-        """An account is never made of what somebody types here: it takes a sign-in at the provider."""
-        await self._view(request)
-        raise FixRequestError(
-            "This connector is linked by signing in at the provider, not by entering credentials.",
-            next_step="Open a connection attempt and send the browser to /connect/oauth2.",
+    async def link(self, request: Request) -> Mapping[str, object]:
+        """Link an account out of a form, where the application signs in by itself; elsewhere it takes a sign-in at the provider."""
+        view = await self._view(request)
+        body = await read_object(request, limit=_MOST_BODY)
+        if body.get("integration_id", view.profile.id) != view.profile.id:
+            raise NotFoundError("The session is for another connector profile.")
+        wanted = request.path_params.get("account", view.session.account_id)
+        if wanted != view.session.account_id:
+            raise NotFoundError("The session is not for that account.")
+        given = body.get("credentials")
+        fields = (
+            {name: text for name, text in given.items() if isinstance(text, str)} if isinstance(given, dict) else {}
         )
+        account = await link_by_form(self._hall, _token(request), fields)
+        return {"id": account.id, "provider": account.connector}
 
     async def begin(self, request: Request) -> Mapping[str, object]:
         """Wait for a linking in another window."""
@@ -171,8 +181,8 @@ def routes(hall: Hall) -> list[BaseRoute]:
         ("/hub/settings", {"GET": hub.settings}),
         ("/hub/connectors", {"GET": hub.connectors}),
         ("/hub/connectors/{integration}", {"GET": hub.connector}),
-        ("/hub/accounts", {"POST": hub.no_credentials}),
-        ("/hub/accounts/{account}", {"GET": hub.account, "PATCH": hub.no_credentials}),
+        ("/hub/accounts", {"POST": hub.link}),
+        ("/hub/accounts/{account}", {"GET": hub.account, "PATCH": hub.link}),
         ("/hub/connection_attempts", {"POST": hub.begin}),
         ("/hub/connection_attempts/{attempt}", {"GET": hub.attempt, "DELETE": hub.cancel}),
         ("/hub/{rest:path}", {}),
@@ -202,6 +212,19 @@ def _attempt(watch: LinkWatch) -> Mapping[str, object]:
         "account": {"id": watch.account_id} if watch.account_id else None,
         "error": error,
     }
+
+
+def _fields(view: SessionView) -> list[Mapping[str, object]]:
+    """What the form asks: the fields before a sign-in, and where there is none the company as well."""
+    asked = [_field(field, view.values.get(field.name)) for field in view.fields]
+    choice = choice_of(view.connector) if is_linked_by_form(view) else None
+    if choice is None:
+        return asked
+    about = f"{choice.about} Its name or id; it may be left empty where there is only one."
+    known = view.account.fields.get(choice.name) if view.account else None
+    company = {**_field(choice, known), "required": False, "placeholder": "", "description": about}
+    company.pop("validation", None)
+    return [*asked, company]
 
 
 def _field(field: AccountField, value: str | None) -> Mapping[str, object]:
