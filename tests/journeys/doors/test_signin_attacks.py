@@ -319,8 +319,17 @@ async def test_a_form_of_another_browser_or_request_is_refused(world: World) -> 
         stolen = await stranger.get(client.address())
         moved = await browser.post(other.address(), data={**fields, "do": "allow", "form_token": form_token(page)})
         bare = await browser.post(client.address(), data={**fields, "do": "allow"})
+        mine = {**fields, "do": "allow", "form_token": form_token(page)}
+        origins = ("https://neighbour.linkspan.example", "null", "http://linkspan.example", "https://[", "")
+        planted = [
+            await browser.post(client.address(), data=mine, headers={"origin": origin}, follow_redirects=False)
+            for origin in origins
+        ]
+        own = await browser.post(client.address(), data=mine, headers={"origin": BASE}, follow_redirects=False)
 
     assert [400] * 3 == [answer.status_code for answer in (foreign, moved, bare)]
+    assert [400] * 5 == [answer.status_code for answer in planted]
+    assert 303 == own.status_code
     assert 'name="proof"' in stolen.text
 
 

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.requests import Request
@@ -41,6 +42,7 @@ from linkspan.usecases.owner_page import read_pass
 from linkspan.usecases.read_authorization import SentBackError, read_authorization
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+_PORTS = {"http": 80, "https": 443}
 _LOG = structlog.get_logger(__name__)
 _PASS = "linkspan_consent"  # noqa: S105 - a cookie's name
 
@@ -78,7 +80,11 @@ class ConsentDoor:
         choices = read_choices(await page_form(request))
         browser = browser_value(request)
         token = self._form_token(request, browser) if browser is not None else ""
-        if browser is None or not secrets.compare_digest(token.encode(), choices.form_token.encode()):
+        if (
+            browser is None
+            or not self._is_own(request)
+            or not secrets.compare_digest(token.encode(), choices.form_token.encode())
+        ):
             raise ClientRequestInvalidError(
                 "The form did not come from a page that this browser was shown.",
                 next_step="Start the sign-in again from your program, with cookies allowed for this site.",
@@ -145,6 +151,18 @@ class ConsentDoor:
             except (AccessError, LinkingError):
                 return None
         return found
+
+    def _is_own(self, request: Request) -> bool:
+        """Whether a form comes from our own origin, where the browser says so: a neighbour's page could have planted our cookies."""
+        origin, ours = request.headers.get("origin"), urlsplit(self._hall.settings.base_url)
+        if origin is None:
+            return True
+        try:
+            parts = urlsplit(origin)
+            told = (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
+        except ValueError:
+            return False
+        return told == (ours.scheme, ours.hostname, ours.port or _PORTS.get(ours.scheme))
 
     def _form_token(self, request: Request, browser: Secret) -> str:
         """What a form must carry: it is this browser's, and for this very request of a client."""
