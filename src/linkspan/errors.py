@@ -192,6 +192,13 @@ class EgressRefusedError(AccessError, code="egress_refused", status=502, wire="E
     """
 
 
+class AccountReadOnlyError(AccessError, code="account_read_only", wire="AccountReadOnly"):
+    """The account only reads: every write is refused, whoever asks.
+
+    Use another account, or ask whoever manages this one to let it write (`read_only`); nothing was sent to the provider.
+    """
+
+
 class ProfileDisabledError(AccessError, code="profile_disabled", status=412, wire="AccountIntegrationInactiveError"):
     """The account's connector profile is switched off.
 

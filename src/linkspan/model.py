@@ -173,6 +173,7 @@ class Account:
     kind: str = "production"
     metadata: Mapping[str, object] = field(default_factory=dict)
     last_success_at: datetime | None = None
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,7 @@ class ConnectSession:
     metadata: Mapping[str, object] = field(default_factory=dict)
     used_at: datetime | None = None
     return_url: str | None = None
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

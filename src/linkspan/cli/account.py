@@ -23,7 +23,8 @@ def facts(account: Account) -> dict[str, object]:
     """What may be shown of an account."""
     return {
         "id": account.id, "state": account.state.value, "connector": account.connector, "profile_id": account.profile_id,
-        "owner_id": account.owner.id, "owner_name": account.owner.name, "label": account.label, **dict(account.fields),
+        "owner_id": account.owner.id, "owner_name": account.owner.name, "label": account.label, "read_only": account.read_only,
+        **dict(account.fields),
         "reasons": [f"{reason.code}: {reason.description}" for reason in account.reasons],
         "created_at": account.created_at.isoformat(),
         "last_success_at": account.last_success_at.isoformat() if account.last_success_at else None,
@@ -80,6 +81,7 @@ def link(
     profile_id: Annotated[str | None, typer.Option(help="Connector profile; the default one without it.")] = None,
     account_id: Annotated[str | None, typer.Option(help="Link this account again.")] = None,
     expires_in: Annotated[int, typer.Option(help="Seconds that the link stays open.")] = 1800,
+    read_only: Annotated[bool, typer.Option("--read-only", help="Let the account only read.")] = False,
     as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
@@ -92,6 +94,7 @@ def link(
         profile_id=profile_id,
         account_id=account_id,
         expires_in=expires_in,
+        read_only=read_only,
     )
 
     async def story(hall: Hall) -> OpenedSession:
@@ -100,6 +103,31 @@ def link(
     opened = in_hall(story)
     told = {"id": opened.session.id, "link_url": opened.link_url, "expires_at": opened.session.expires_at.isoformat()}
     print_json(told) if as_json else print_facts(told)
+
+
+@app.command()
+def change(
+    account_id: AccountId,
+    read_only: Annotated[
+        bool | None,
+        typer.Option("--read-only/--read-write", help="Refuse every write on the account, or let it write again."),
+    ] = None,
+    label: Annotated[str | None, typer.Option(help="Your own name for the account.")] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Change an account: whether it only reads, and its label."""
+    from linkspan.usecases.change_account import AccountChange, change_account
+
+    changes = AccountChange()
+    if read_only is not None:
+        changes["read_only"] = read_only
+    if label is not None:
+        changes["label"] = label
+
+    async def story(hall: Hall) -> Account:
+        return await change_account(hall, await operator(hall, project), account_id, changes)
+
+    print_facts(facts(in_hall(story)))
 
 
 @app.command()

@@ -72,6 +72,7 @@ class Accounts(Resource[ModeT], Generic[ModeT]):
         label: Text = UNSET,
         metadata: Mapping[str, object] | UnsetType = UNSET,
         type: str | UnsetType = UNSET,  # noqa: A002 - the API's own word
+        read_only: bool | UnsetType = UNSET,
         origin_owner_id: str | UnsetType = UNSET,
         origin_owner_name: str | UnsetType = UNSET,
         origin_username: Text = UNSET,
@@ -81,6 +82,7 @@ class Accounts(Resource[ModeT], Generic[ModeT]):
             label=label,
             metadata=metadata,
             type=type,
+            read_only=read_only,
             origin_owner_id=origin_owner_id,
             origin_owner_name=origin_owner_name,
             origin_username=origin_username,
@@ -229,6 +231,7 @@ class Sessions(Resource[ModeT], Generic[ModeT]):
         label: str | None = None,
         type: str | UnsetType = UNSET,  # noqa: A002 - the API's own word
         metadata: Mapping[str, object] | UnsetType = UNSET,
+        read_only: bool = False,
     ) -> OpenedSession:
         """Open a session for a connector, a profile, or an account to relink; `expires_in` in seconds. Raises LinkspanError."""
         body = _given(
@@ -243,6 +246,7 @@ class Sessions(Resource[ModeT], Generic[ModeT]):
             label=label,
             type=type,
             metadata=metadata,
+            read_only=read_only,
         )
         return await self._line.ask(Ask("POST", "/v1/connect_sessions", body=body), OpenedSession)
 

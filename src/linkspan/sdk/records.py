@@ -154,6 +154,7 @@ class Account(msgspec.Struct, frozen=True):
     label: str | None
     type: str
     metadata: Mapping[str, object]
+    read_only: bool
     last_success_at: datetime | None
     warnings: Sequence[ExpiryWarning]
     created_at: datetime
@@ -197,6 +198,7 @@ class ConnectSession(msgspec.Struct, frozen=True):
     created_at: datetime
     expires_at: datetime
     used_at: datetime | None
+    read_only: bool
 
 
 class OpenedSession(ConnectSession, frozen=True, kw_only=True):

@@ -25,6 +25,7 @@ def account_cells(account: Account) -> dict[str, object]:
         "kind": account.kind,
         "metadata": dict(account.metadata),
         "last_success_at": account.last_success_at,
+        "read_only": account.read_only,
         "created_at": account.created_at,
         "updated_at": account.updated_at,
     }
@@ -50,6 +51,7 @@ def account_of(row: RowMapping) -> Account:
         kind=row["kind"],
         metadata=row["metadata"],
         last_success_at=row["last_success_at"],
+        read_only=row["read_only"],
     )
 
 

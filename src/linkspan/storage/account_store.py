@@ -83,7 +83,7 @@ class AccountStore:
             return await account_of_owner(connection, project_id, connector, owner)
 
     async def change(self, account: Account, note: AuditNote | None = None) -> None:
-        """Store what the integrator says about an account: owner, label, kind, metadata."""
+        """Store what the integrator says about an account: owner, label, kind, metadata, whether it only reads."""
         cells = {
             "owner_id": account.owner.id,
             "owner_name": account.owner.name,
@@ -91,6 +91,7 @@ class AccountStore:
             "label": account.label,
             "kind": account.kind,
             "metadata": dict(account.metadata),
+            "read_only": account.read_only,
             "updated_at": account.updated_at,
         }
         async with self._database.begin() as connection:

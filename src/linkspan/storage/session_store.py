@@ -37,6 +37,7 @@ class SessionStore:
                     expires_at=session.expires_at,
                     used_at=session.used_at,
                     return_url=session.return_url,
+                    read_only=session.read_only,
                 )
             )
 
@@ -88,4 +89,5 @@ def _session(row: RowMapping) -> ConnectSession:
         metadata=row["metadata"],
         used_at=row["used_at"],
         return_url=row["return_url"],
+        read_only=row["read_only"],
     )

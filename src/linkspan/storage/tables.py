@@ -107,6 +107,7 @@ accounts = Table(
     Column("kind", String(20), nullable=False),
     Column("metadata", JsonText, nullable=False),
     Column("last_success_at", Moment),
+    Column("read_only", Boolean, nullable=False, server_default=false()),
     Column("created_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
     Index("ix_accounts_project", "project_id", "created_at"),
@@ -150,6 +151,7 @@ connect_sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Column("used_at", Moment),
     Column("return_url", Text),
+    Column("read_only", Boolean, nullable=False, server_default=false()),
 )
 
 link_attempts = Table(

@@ -1,7 +1,13 @@
 """What a caller may do: the one check of API key scopes, and of the bounds of a sign-in."""
 
 from linkspan.connectors.action import Action
-from linkspan.errors import InsufficientScopeError, MissingScopeError, NotFoundError, NotPermittedError
+from linkspan.errors import (
+    AccountReadOnlyError,
+    InsufficientScopeError,
+    MissingScopeError,
+    NotFoundError,
+    NotPermittedError,
+)
 from linkspan.model import Account, Caller, KeyScope
 
 ALL_SCOPES = frozenset(KeyScope)
@@ -47,6 +53,12 @@ def permits(caller: Caller, account: Account, action: Action) -> bool:
         return True
     chosen = bounds.actions is None or action.id in bounds.actions
     return chosen and reaches(caller, account) and (bounds.accounts[account.id] or not action.verb.writes)
+
+
+def check_read_only(account: Account, *, writes: bool) -> None:
+    """Raise AccountReadOnlyError for a write on an account that only reads."""
+    if account.read_only and writes:
+        raise AccountReadOnlyError(f"The account {account.id} only reads.")
 
 
 def check_permitted(caller: Caller, account: Account, action: Action) -> None:

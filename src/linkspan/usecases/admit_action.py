@@ -18,7 +18,7 @@ from linkspan.errors import (
     ProfileDisabledError,
 )
 from linkspan.model import Account, Caller, Profile, Secret, Step
-from linkspan.usecases.access import check_named, check_permitted, needed_for, require
+from linkspan.usecases.access import check_named, check_permitted, check_read_only, needed_for, require
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.wire_state import closing_error
 
@@ -78,7 +78,7 @@ async def admit_action(
     """Check what can be checked without the provider; no database read when warm.
 
     Raises UnknownActionError, MissingScopeError, InvalidInputError, NotFoundError, AccountSuspendedError, AccountRevokedError,
-    NeedsReauthError, ProfileDisabledError, ActionNotEnabledError, InsufficientScopeError, NotPermittedError.
+    NeedsReauthError, AccountReadOnlyError, ProfileDisabledError, ActionNotEnabledError, InsufficientScopeError, NotPermittedError.
     """
     at = ("admission", caller.project_id, caller.scopes, account_id, profile_id, action_id)
     found: _Admission | None = hall.warm.at_hand(at)
@@ -130,6 +130,7 @@ async def _admission(
     profile = await hall.warm.profile(caller.project_id, account.profile_id)
     if (closed := closing_error(account, lambda: hall.tokens.facts(profile, account.fields))) is not None:
         raise closed
+    check_read_only(account, writes=action.verb.writes)
     rules = (
         await _other_profile(hall, caller, profile_id, action) if profile_id and profile_id != profile.id else profile
     )

@@ -21,6 +21,7 @@ class AccountChange(TypedDict, total=False):
     label: str | None
     kind: str
     metadata: Mapping[str, object]
+    read_only: bool
 
 
 async def change_account(hall: Hall, caller: Caller, account_id: str, change: AccountChange) -> Account:

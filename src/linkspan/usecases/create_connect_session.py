@@ -27,7 +27,7 @@ class NewSession:
 
     Name the connector (its default profile is used) or the profile; both only if they belong together. With `account_id` the
     session relinks that account and nothing else. `expires_in` in seconds, 60 to 30 days. `return_url`: the page of the integrator's
-    product that the finished (or cancelled) link page leads back to.
+    product that the finished (or cancelled) link page leads back to. `read_only`: the account shall only read; relinking does not lift that.
     """
 
     owner: Owner
@@ -40,6 +40,7 @@ class NewSession:
     kind: str = "production"
     metadata: Mapping[str, object] = field(default_factory=dict)
     return_url: str | None = None
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ async def create_connect_session(hall: Hall, caller: Caller, new: NewSession) ->
         kind=new.kind,
         metadata=new.metadata,
         return_url=new.return_url,
+        read_only=new.read_only,
     )
     await hall.sessions.add(session, hall.vault.digest("connect-session", token))
     return OpenedSession(session, token, f"{hall.settings.base_url}/connect/s/{token.reveal()}")

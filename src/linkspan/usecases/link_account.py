@@ -75,6 +75,7 @@ def _account(
             kind=session.kind,
             metadata=session.metadata,
             last_success_at=now,
+            read_only=session.read_only,
         )
     suspended = existing.state is AccountState.SUSPENDED
     return replace(
@@ -89,6 +90,8 @@ def _account(
         reasons=existing.reasons[-1:] if suspended else (),
         label=session.label or existing.label,
         metadata=session.metadata or existing.metadata,
+        # Whoever links again must not gain a right that was taken on purpose.
+        read_only=session.read_only or existing.read_only,
     )
 
 

@@ -53,9 +53,9 @@ async def open_accounts(hall: Hall, caller: Caller, account_ids: Sequence[str]) 
 
 
 def offers_of(hall: Hall, caller: Caller, openings: Sequence[Opening], only: Action | None = None) -> list[Offer]:
-    """Every action that the profiles enable and the caller may run, in the catalog's order; a disabled profile offers nothing.
+    """Every action that the profiles enable and the caller may run, in the catalog's order.
 
-    With `only` no other action is looked at, however many there are.
+    A disabled profile offers nothing, an account that only reads no writes. With `only` no other action is looked at, however many there are.
     """
     found: dict[str, list[Account]] = {}
     for opening in openings:
@@ -71,8 +71,9 @@ def _enabled(hall: Hall, opening: Opening, only: Action | None) -> list[Action]:
     if not profile.enabled:
         return []
     if only is None:
-        return enabled_actions(hall.catalog.connectors[key], profile)
-    return [only] if only.connector == key and _enables(profile, only) else []
+        return runnable_actions(hall.catalog.connectors[key], opening)
+    fits = only.connector == key and _enables(profile, only) and not (opening.account.read_only and only.verb.writes)
+    return [only] if fits else []
 
 
 async def _if_there(hall: Hall, project_id: str, account_id: str) -> Account | None:
@@ -86,6 +87,12 @@ async def _if_there(hall: Hall, project_id: str, account_id: str) -> Account | N
 def enabled_actions(connector: Connector, profile: Profile) -> list[Action]:
     """The connector's actions that a profile enables: those it chose, else the connector's default selection."""
     return [action for action in connector.actions.values() if _enables(profile, action)]
+
+
+def runnable_actions(connector: Connector, opening: Opening) -> list[Action]:
+    """Those of them that the account itself lets run: one that only reads has no writes."""
+    enabled = enabled_actions(connector, opening.profile)
+    return [action for action in enabled if not action.verb.writes] if opening.account.read_only else enabled
 
 
 def _enables(profile: Profile, action: Action) -> bool:

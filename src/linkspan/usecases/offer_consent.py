@@ -9,7 +9,7 @@ from linkspan.storage.account_store import AccountFilter
 from linkspan.usecases.access import ALL_SCOPES
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.name_grantor import Grantor
-from linkspan.usecases.offer_actions import USABLE, Opening, enabled_actions
+from linkspan.usecases.offer_actions import USABLE, Opening, runnable_actions
 
 SHOWN_AT_ONCE = 20
 
@@ -59,11 +59,12 @@ def areas_of(hall: Hall, openings: Sequence[Opening]) -> list[Area]:
     found: dict[tuple[str, str], list[Action]] = {}
     seen = set()
     for opening in openings:
-        if opening.profile.id in seen or not opening.profile.enabled:
+        kind = (opening.profile.id, opening.account.read_only)
+        if kind in seen or not opening.profile.enabled:
             continue
-        seen.add(opening.profile.id)
+        seen.add(kind)
         connector = hall.catalog.connectors[opening.account.connector]
-        for action in enabled_actions(connector, opening.profile):
+        for action in runnable_actions(connector, opening):
             known = found.setdefault((action.connector, action.resource), [])
             if action not in known:
                 known.append(action)

@@ -9,7 +9,7 @@ from linkspan.engine.proxy import ProxyCall, ProxyWish, proxy_action, proxy_call
 from linkspan.engine.urls import shown_url
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, ProfileDisabledError
 from linkspan.model import Caller, KeyScope
-from linkspan.usecases.access import require
+from linkspan.usecases.access import check_read_only, require
 from linkspan.usecases.admit_action import AccountTokens, AdmittedProxy
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.journalled_write import JournalledWrite, WriteWish
@@ -79,6 +79,7 @@ async def _admit(
     profile = await hall.warm.profile(caller.project_id, account.profile_id)
     if (closed := closing_error(account, lambda: hall.tokens.facts(profile, account.fields))) is not None:
         raise closed
+    check_read_only(account, writes=action.verb.writes)
     if not profile.enabled:
         raise ProfileDisabledError
     target = hall.engine.target(hall.catalog.connectors[account.connector], profile, account)

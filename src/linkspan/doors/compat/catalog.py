@@ -13,7 +13,7 @@ from linkspan.errors import CursorInvalidError
 from linkspan.model import Account, KeyScope, Profile
 from linkspan.usecases.access import require
 from linkspan.usecases.hall import Hall
-from linkspan.usecases.offer_actions import enabled_actions, open_accounts
+from linkspan.usecases.offer_actions import open_accounts, runnable_actions
 from linkspan.usecases.read_profiles import list_profiles
 
 # The clients demand a category; every connector so far leads to a company's books.
@@ -37,7 +37,7 @@ class CompatCatalog:
         if accounts:
             openings = await open_accounts(self._hall, caller, accounts)
             entries = [
-                self._entry(connector, include, enabled_actions(connector, opening.profile), opening.account)
+                self._entry(connector, include, runnable_actions(connector, opening), opening.account)
                 for opening in openings
                 if (connector := self._hall.catalog.connectors.get(opening.account.connector)) is not None
             ]

@@ -64,6 +64,7 @@ class Sessions:
             label=given.text("label"),
             kind=given.kind() or "production",
             metadata=given.record("metadata") or {},
+            read_only=given.flag("read_only"),
         )
         given.check()
         if new.connector or new.profile_id or new.account_id:
@@ -71,6 +72,7 @@ class Sessions:
         return NewSession(
             owner=new.owner, connector=await only_connector(self._hall, caller.project_id), expires_in=new.expires_in,
             multiple=new.multiple, label=new.label, kind=new.kind, metadata=new.metadata,
+            read_only=new.read_only,
         )  # fmt: skip
 
     async def _answer(self, request: Request, session: ConnectSession) -> dict[str, object]:

@@ -19,6 +19,7 @@ _STATES: Mapping[AccountState, tuple[str, str]] = {
     AccountState.SUSPENDED: ("warn", "Paused: nothing is read or written at the moment."),
 }
 _WORKS = ("good", "Linked and working.")
+_READS = ("good", "Linked and working, for reading only: nothing can be changed through it.")
 
 
 class Shown(TypedDict):
@@ -50,7 +51,7 @@ class OwnPages:
         return self._pages.own(request, "revoke.html", "Take the access back?", brand, [self._shown(account)])
 
     def _shown(self, account: Account) -> Shown:
-        tone, told = _STATES.get(account.state, _WORKS)
+        tone, told = _STATES.get(account.state, _READS if account.read_only else _WORKS)
         revocable = account.state is not AccountState.REVOKED
         connector = self._hall.catalog.connectors[account.connector]
         return Shown(account=account, connector=connector, tone=tone, told=told, revocable=revocable)

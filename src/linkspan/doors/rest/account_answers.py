@@ -34,6 +34,7 @@ class AccountAnswer(Answer):
     label: str | None
     type: str = Field(description="production or test")
     metadata: dict[str, object]
+    read_only: bool = Field(description="Whether every write on the account is refused.")
     last_success_at: datetime | None
     warnings: list[ExpiryAnswer] = Field(description="Credentials of its connector profile that expire within 30 days.")
     created_at: datetime
@@ -59,6 +60,7 @@ class AccountAnswer(Answer):
             label=account.label,
             type=account.kind,
             metadata=dict(account.metadata),
+            read_only=account.read_only,
             last_success_at=account.last_success_at,
             warnings=ExpiryAnswer.all_of(hall, profile),
             created_at=account.created_at,

@@ -60,7 +60,7 @@ async def get(account_id: str, hall: HallOf, caller: CallerOf) -> AccountAnswer:
 
 @router.patch("/accounts/{account_id}", summary="Change a linked account")
 async def change(account_id: str, ask: AccountChangeAsk, hall: HallOf, caller: CallerOf) -> AccountAnswer:
-    """Change label, type, metadata or origin owner; where it points is changed by linking again. Needs `platform:write`."""
+    """Change label, type, metadata, origin owner or whether it only reads; where it points is changed by linking again. Needs `platform:write`."""
     given = ask.model_fields_set
     changes = AccountChange()
     if "label" in given:
@@ -69,6 +69,8 @@ async def change(account_id: str, ask: AccountChangeAsk, hall: HallOf, caller: C
         changes["kind"] = ask.type
     if "metadata" in given:
         changes["metadata"] = ask.metadata
+    if "read_only" in given:
+        changes["read_only"] = ask.read_only
     if given & {"origin_owner_id", "origin_owner_name", "origin_username"}:
         before = (await read_account(hall, caller, account_id)).owner
         changes["owner"] = Owner(

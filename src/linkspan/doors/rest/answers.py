@@ -85,6 +85,7 @@ class SessionAnswer(Answer):
     expires_at: datetime
     used_at: datetime | None
     return_url: str | None
+    read_only: bool
 
     @classmethod
     def of(cls, session: ConnectSession) -> "SessionAnswer":
@@ -121,4 +122,5 @@ def _session(session: ConnectSession) -> dict[str, object]:
         "expires_at": session.expires_at,
         "used_at": session.used_at,
         "return_url": session.return_url,
+        "read_only": session.read_only,
     }

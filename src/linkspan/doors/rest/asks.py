@@ -36,6 +36,7 @@ class SessionAsk(Ask):
     label: str | None = None
     type: Kind = "production"
     metadata: dict[str, object] = {}
+    read_only: bool = Field(default=False, description="The account shall only read: every write on it is refused.")
     return_url: str | None = Field(
         default=None,
         description="Your page that the finished (`linkspan_status=linked`, `linkspan_account_id`) or cancelled link page leads to.",
@@ -48,6 +49,7 @@ class AccountChangeAsk(Ask):
     label: str | None = None
     type: Kind = "production"
     metadata: dict[str, object] = {}
+    read_only: bool = Field(default=False, description="Whether every write on the account is refused.")
     origin_owner_id: str = ""
     origin_owner_name: str = ""
     origin_username: str | None = None

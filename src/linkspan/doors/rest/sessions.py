@@ -28,6 +28,7 @@ async def create(ask: SessionAsk, hall: HallOf, caller: CallerOf) -> OpenedSessi
         kind=ask.type,
         metadata=ask.metadata,
         return_url=ask.return_url,
+        read_only=ask.read_only,
     )
     opened = await create_connect_session(hall, caller, new)
     return OpenedSessionAnswer.opened(opened.session, opened.token.reveal(), opened.link_url)
