@@ -83,6 +83,7 @@ def points(length: int, count: int) -> list[int]:
     )
 
 
+@pytest.mark.timeout(5400)
 @pytest.mark.parametrize("kind", ["natural", "number"])
 async def test_a_create_cut_at_every_byte_is_made_once(
     here: Here, kind: str, capsys: pytest.CaptureFixture[str]

@@ -85,6 +85,7 @@ async def killing(tmp_path: Path, database_url: str) -> AsyncIterator[Killing]:
             yield Killing(kept, relay, tmp_path, free_port(), database)
 
 
+@pytest.mark.timeout(1800)
 async def test_a_process_killed_at_random_leaves_one_record(
     killing: Killing, capsys: pytest.CaptureFixture[str]
 ) -> None:
