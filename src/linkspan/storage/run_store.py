@@ -1,7 +1,7 @@
 """The log of runs, with their steps."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
 
@@ -21,9 +21,9 @@ _MOST_CELLS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
-    """Which runs a list shall hold, newest first; None means any. `before`: a run id, to go on behind it.
+    """Which runs a list shall hold, newest first unless `oldest_first`; None means any. `before`: a run id, to go on behind it.
 
-    `failed`: True only runs with an error, False only those without.
+    `failed`: True only runs with an error, False only those without. `among`: for each named column the values of which a run has one.
     """
 
     account_id: str | None = None
@@ -36,6 +36,8 @@ class RunFilter:
     until: datetime | None = None
     before: str | None = None
     limit: int = 100
+    oldest_first: bool = False
+    among: Mapping[str, Sequence[str | int]] = field(default_factory=dict)
 
 
 class RunStore:
@@ -79,10 +81,13 @@ class RunStore:
             query = query.where(runs.c.started_at >= wanted.since)
         if wanted.until is not None:
             query = query.where(runs.c.started_at < wanted.until)
+        for name, values in wanted.among.items():
+            query = query.where(runs.c[name].in_(values))
         if wanted.before is not None:
-            query = query.where(runs.c.id < wanted.before)
+            query = query.where(runs.c.id > wanted.before if wanted.oldest_first else runs.c.id < wanted.before)
+        order = runs.c.id.asc() if wanted.oldest_first else runs.c.id.desc()
         async with self._database.read() as connection:
-            rows = (await connection.execute(query.order_by(runs.c.id.desc()).limit(wanted.limit))).mappings().all()
+            rows = (await connection.execute(query.order_by(order).limit(wanted.limit))).mappings().all()
             steps = await _steps(connection, project_id, [row["id"] for row in rows])
         return [_run(row, steps.get(row["id"], [])) for row in rows]
 

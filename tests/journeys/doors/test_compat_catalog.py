@@ -142,3 +142,73 @@ async def test_what_is_no_number_or_date_is_told(world: World) -> None:
         ]
 
     assert [400] * 4 == [answer.status_code for answer in answers]
+
+
+async def test_every_filter_of_the_log_takes_several_values(world: World) -> None:
+    ran = {
+        name: (await world.rpc(name, **groups)).json()["run_id"]
+        for name, groups in {
+            "list_currencies": {"query": {"top": 1}},
+            "list_vendors": {"query": {"top": 1}},
+            "get_vendor": {"path": {"id": "00000000-0000-0000-0000-0000000000ee"}},
+        }.items()
+    }
+    mine = {"request_ids": ",".join(ran.values())}
+    every = set(ran.values())
+
+    async def found(**query: str) -> set[str]:
+        told = await get(world, "/requests/logs", **mine | query)
+        return {row["request_id"] for row in told["data"]}
+
+    currencies, vendors, missing = ran["list_currencies"], ran["list_vendors"], ran["get_vendor"]
+    for query, expected in (
+        ({}, every),
+        ({"actions": f"{CONNECTOR}_list_vendors,{CONNECTOR}_get_vendor"}, {vendors, missing}),
+        ({"filter[account_ids]": f"nosuch,{world.account.id}"}, every),
+        ({"account_ids": "nosuch"}, set()),
+        ({"providers": "other"}, set()),
+        ({"status_codes": "404,500"}, {missing}),
+        ({"http_methods": "GET"}, every),
+        ({"http_methods": "post"}, set()),
+        ({"source_types": "API"}, every),
+        ({"source_types": "mcp"}, set()),
+        ({"source_values": "rpc,cli"}, every),
+        ({"services": "hris"}, set()),
+        ({"sub_resources": "lines"}, set()),
+        ({"success": "true"}, {currencies, vendors}),
+    ):
+        assert expected == await found(**query), query
+
+
+async def test_the_log_can_be_read_from_its_start(world: World) -> None:
+    runs = [(await world.rpc("list_currencies", query={"top": 1})).json()["run_id"] for _ in range(3)]
+    order = {"request_ids": ",".join(runs), "order_by": "eventDatetime", "order_direction": "asc", "page_size": "2"}
+    first = await get(world, "/requests/logs", **order)
+    second = await get(world, "/requests/logs", **order, next=first["next"])
+    async with world.api() as client:
+        refused = [
+            await client.get("/requests/logs", params=wrong)
+            for wrong in ({"order_by": "duration"}, {"order_direction": "up"}, {"status_codes": "2xx"})
+        ]
+
+    assert runs == [row["request_id"] for page in (first, second) for row in page["data"]]
+    assert [400] * 3 == [answer.status_code for answer in refused]
+
+
+async def test_a_search_leaves_out_what_is_less_like_than_asked(world: World) -> None:
+    async with world.api() as client:
+        every = (await client.post("/actions/search", json={"query": "chart of accounts", "top_k": 20})).json()[
+            "results"
+        ]
+        border = every[1]["similarity_score"]
+        asked = {"query": "chart of accounts", "top_k": 20, "min_similarity": border}
+        close = (await client.post("/actions/search", json=asked)).json()["results"]
+        wrong = [
+            await client.post("/actions/search", json={"query": "x", "min_similarity": value})
+            for value in (2, -1, "0.4", True)
+        ]
+        pseudo = await client.post("/actions/search", json={"query": "feedback", "connector": "tool"})
+
+    assert [one["id"] for one in every if one["similarity_score"] >= border] == [one["id"] for one in close]
+    assert [400] * 4 == [answer.status_code for answer in wrong]
+    assert (200, []) == (pseudo.status_code, pseudo.json()["results"])

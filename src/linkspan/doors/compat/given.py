@@ -1,6 +1,7 @@
 """Reads the fields of a compatible request: null means not given, and every mistake is told at once."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from linkspan.errors import InvalidInputError, Mistake
 
@@ -42,6 +43,16 @@ class Given:
             self.wrong(name, "must be a whole number")
             return default
         return value
+
+    def number(self, name: str) -> float:
+        """A number that is no amount; 0 when not given."""
+        value = self._body.get(name)
+        if value is None:
+            return 0.0
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            self.wrong(name, "must be a number")
+            return 0.0
+        return float(value)
 
     def record(self, name: str) -> dict[str, object] | None:
         """An object."""

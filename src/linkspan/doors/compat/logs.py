@@ -1,13 +1,13 @@
 """`/requests/logs…` and `/logs/…`: runs and their provider requests as the published clients read them (wire contract 2.8)."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 
-from linkspan.doors.compat.asked import answer_of, caller_of, count_of, value_of, values_of
+from linkspan.doors.compat.asked import answer_of, caller_of, values_of
+from linkspan.doors.compat.log_filters import PAGE, SOURCES, wanted_runs
 from linkspan.doors.compat.moments import moment
 from linkspan.doors.porch.body import read_object
 from linkspan.errors import InvalidInputError, Mistake
@@ -16,8 +16,6 @@ from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.read_runs import MOST_RUNS, RunPage, read_run, read_runs
 
-_PAGE = 25
-_SOURCES = {"rpc": "API", "rest": "API", "mcp": "MCP", "cli": "DASHBOARD", "linking": "CONNECTION_TEST"}
 _TRANSPORTS = {"rpc": "ACTION_RPC", "mcp": "MCP"}
 
 
@@ -67,13 +65,13 @@ class CompatLogs:
         return answer_of({"data": rows, "query": {"page": page, "page_size": size}, "total": len(rows)})
 
     async def _page(self, request: Request) -> RunPage:
-        return await read_runs(self._hall, await caller_of(self._hall, request), _wanted(request.query_params))
+        return await read_runs(self._hall, await caller_of(self._hall, request), wanted_runs(request.query_params))
 
     async def _asked_runs(self, request: Request) -> tuple[list[Run], int, int]:
         caller, body = await caller_of(self._hall, request), await read_object(request)
         asked = body.get("filter")
         chosen = asked if isinstance(asked, dict) else {}
-        size = body.get("page_size", _PAGE)
+        size = body.get("page_size", PAGE)
         if isinstance(size, bool) or not isinstance(size, int) or not 1 <= size <= MOST_RUNS:
             raise InvalidInputError(mistakes=[Mistake("page_size", f"must be a whole number from 1 to {MOST_RUNS}")])
         run_id = chosen.get("action_run_id")
@@ -82,32 +80,6 @@ class CompatLogs:
         account = chosen.get("account_id")
         wanted = RunFilter(account_id=account if isinstance(account, str) else None, limit=size)
         return list((await read_runs(self._hall, caller, wanted)).runs), 1, size
-
-
-def _wanted(query: QueryParams) -> RunFilter:
-    """The filters that this log can serve; clients write them bare or bracketed."""
-    success = (value_of(query, "success") or "").lower()
-    return RunFilter(
-        account_id=value_of(query, "account_ids"),
-        action=value_of(query, "actions"),
-        connector=value_of(query, "providers"),
-        failed={"true": False, "false": True}.get(success),
-        since=_time(query, "start_date"),
-        until=_time(query, "end_date"),
-        before=query.get("next") or None,
-        limit=count_of(query, "page_size", _PAGE, most=MOST_RUNS),
-    )
-
-
-def _time(query: QueryParams, name: str) -> datetime | None:
-    text = query.get(name) or query.get(f"filter[{name}]")
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidInputError(mistakes=[Mistake(name, "must be an ISO 8601 date and time")]) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _request(run: Run, *, steps: bool) -> dict[str, object]:
@@ -131,7 +103,7 @@ def _request(run: Run, *, steps: bool) -> dict[str, object]:
         "sub_resource": None,
         "action": run.verb,
         "is_worker": False,
-        "source_type": _SOURCES.get(run.door, "API"),
+        "source_type": SOURCES.get(run.door, "API"),
         "source_value": run.door,
         "source_id": run.key_id,
         "source_ip": None,
@@ -206,7 +178,7 @@ def _action_run(run: Run) -> dict[str, object]:
         "connector_profile_id": run.profile_id,
         "action_id": run.action,
         "action_type": run.verb,
-        "source_type": _SOURCES.get(run.door, "API"),
+        "source_type": SOURCES.get(run.door, "API"),
         "source_value": run.door,
         "auth_type": "API_KEY" if run.key_id else "USER_SESSION",
         "auth_id": run.key_id,

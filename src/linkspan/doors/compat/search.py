@@ -25,6 +25,7 @@ class CompatSearch:
         caller, given = await caller_of(self._hall, request), Given(await read_object(request))
         question, connector = given.text("query", needed=True) or "", given.text("connector")
         limit = given.whole("top_k", _DEFAULT_LIMIT)
+        least = _similarity(given)
         given.check()
         found = await find_actions(
             self._hall, caller, question, connector=connector, limit=max(1, min(limit, MOST_FOUND))
@@ -40,6 +41,7 @@ class CompatSearch:
                 "project_id": caller.project_id,
             }
             for one in found
+            if one.score >= least
         ]
         told: dict[str, object] = {"results": results, "total_count": len(results), "query": question}
         # Newer clients refuse a null here, so what was not asked for is left out.
@@ -59,3 +61,11 @@ class CompatSearch:
         actions = [one for one in self._hall.catalog.actions.values() if connector in {None, one.connector}]
         told: dict[str, object] = {"status": "success", "actions_indexed": len(actions)}
         return answer_of(told | ({"connector_filter": connector} if connector is not None else {}))
+
+
+def _similarity(given: Given) -> float:
+    """`min_similarity`, from 0 to 1; nothing is left out without it, for a client that looks for the best wants something to look at."""
+    value = given.number("min_similarity")
+    if not 0 <= value <= 1:
+        given.wrong("min_similarity", "must be from 0 to 1")
+    return value
