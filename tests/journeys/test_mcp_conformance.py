@@ -1,8 +1,13 @@
 """MCP's own conformance suite, unmodified, against the door's own code with the suite's fixture behind it (`linkspan demo --conformance`)."""
 
 import json
+import shutil
+import socket
+import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -38,6 +43,62 @@ def test_the_whole_suite_finds_no_failure(
     assert 0 == done.returncode, done.stdout[-3000:]
     assert scenarios == done.stdout.count("✓")
     assert (checks, 0) == (states["SUCCESS"], states["FAILURE"])
+
+
+# What the suite asks of any server, whatever its tools are.
+ANY_SERVER = {
+    "2025-11-25": ("server-initialize", "ping", "tools-list", "dns-rebinding-protection", "server-sse-multiple-streams"),
+    "2026-07-28": (
+        "server-stateless", "tools-list", "dns-rebinding-protection", "http-header-validation", "server-sse-multiple-streams",
+        "input-required-result-unsupported-methods",
+    ),
+}  # fmt: skip
+
+
+@contextmanager
+def with_a_key(demo: Demo, folder: Path) -> Iterator[str]:
+    """The address of a proxy that adds key and account, since the suite cannot; everything else passes as it came."""
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        port = found.getsockname()[1]
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    server = (
+        f"listen 127.0.0.1:{port}; location / {{ proxy_pass {demo.base_url}; proxy_set_header Host $http_host; "
+        f'proxy_set_header Authorization "Bearer {demo.api_key}"; proxy_set_header x-account-id {demo.account_id}; }}'
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; error_log {folder}/errors; events {{}} http {{ {temporary} access_log off; server {{ {server} }} }}"
+    )
+    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    process = subprocess.Popen([program, "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    try:
+        for _ in range(250):
+            with socket.socket() as tried:
+                if tried.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.02)
+        yield f"http://127.0.0.1:{port}/mcp"
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.mark.parametrize("revision", list(ANY_SERVER))
+def test_our_own_tools_pass_whatever_needs_no_fixture(demo: Demo, tmp_path: Path, revision: str) -> None:
+    (tmp_path / "results").mkdir()
+    with with_a_key(demo, tmp_path) as url:
+        for scenario in ANY_SERVER[revision]:
+            words = ("--scenario", scenario, "--spec-version", revision, "--output-dir", str(tmp_path / "results"))
+            run_npm_program("conformance", SUITE, "server", "--url", url, *words)
+    found = [check for file in tmp_path.rglob("checks.json") for check in json.loads(file.read_text())]
+    failures = [check for check in found if check["status"] == "FAILURE"]
+
+    assert 8 < sum(check["status"] == "SUCCESS" for check in found)
+    # Four checks call diagnostic tools by name, which only the fixture has.
+    assert [] == [
+        check for check in failures if not check["errorMessage"].startswith("Not testable: server does not list")
+    ]
+    assert (4 if revision == "2026-07-28" else 0) == len(failures)
 
 
 def test_the_fixture_is_served_only_when_asked_for(demo: Demo) -> None:

@@ -1,9 +1,9 @@
 """Answers that begin before the result is there: messages to the client as server-sent events, and questions that it answers by POST."""
 
 import asyncio
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
+from uuid import uuid4
 
 from starlette.responses import StreamingResponse
 
@@ -24,7 +24,7 @@ class Questions:
 
     async def ask(self, send: Callable[[str], Awaitable[None]]) -> Mapping[str, object]:
         """The result of the question that `send` sends under the id that it is given. Raises ProtocolError."""
-        name = secrets.token_urlsafe(16)
+        name = uuid4().hex
         answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._open[name] = answer
         try:
