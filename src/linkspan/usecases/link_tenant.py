@@ -11,6 +11,8 @@ from linkspan.usecases.hall import Hall
 from linkspan.usecases.link_log import LinkRun
 
 MANY_TENANTS = "many_tenants"
+ANY_TENANT_FIELD = "any_tenant"
+"""What the link page sends when its user does not name a tenant."""
 
 
 def any_word(connector: Connector, profile: Profile) -> tuple[str, str] | None:
@@ -20,8 +22,16 @@ def any_word(connector: Connector, profile: Profile) -> tuple[str, str] | None:
     return (name, method.any_tenant.word) if name is not None and method.any_tenant is not None else None
 
 
+def offers_any_tenant(connector: Connector, profile: Profile) -> bool:
+    """Whether customers may sign in without naming their tenant: the sign-in then tells it."""
+    return profile.audience == MANY_TENANTS and any_word(connector, profile) is not None
+
+
 def with_known_tenant(connector: Connector, profile: Profile, given: Mapping[str, str]) -> dict[str, str]:
-    """What the page asked, with the profile's tenant where none was given."""
+    """What the page asked, with the profile's tenant where none was given, and the word for any where the page's user knows none."""
+    free = any_word(connector, profile)
+    if free is not None and given.get(ANY_TENANT_FIELD) and offers_any_tenant(connector, profile):
+        return {**given, free[0]: free[1]}
     name = tenant_field(connector.auth_methods[profile.auth_method])
     if name is None or profile.tenant is None or given.get(name, "").strip():
         return dict(given)

@@ -19,6 +19,7 @@ from linkspan.model import ConnectSession, Profile
 from linkspan.permit_records import Permit
 from linkspan.usecases.guide_address import LINK_GUIDE, guide_path, with_query
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.link_tenant import offers_any_tenant
 from linkspan.usecases.link_views import Company, LinkView, SessionView
 
 _MANY = 8
@@ -62,6 +63,7 @@ class LinkPages:
             asked=_asked(view.fields, values if values is not None else view.values, error),
             form_token=form_token(self._hall, request),
             guide=_guide(view),
+            any_tenant=view.account is None and offers_any_tenant(view.connector, view.profile),
             problem=self._told(error),
         )
 
