@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """One change. `source`: api_key, cli, link_page or owner_page; `key_id` only with api_key.
+    """One change. `source`: api_key, cli, link_page, owner_page or mcp_sign_in; `key_id` only with api_key and mcp_sign_in.
 
     `event`: the kind of thing and what was done to it, such as `profile.changed`; `subject_id` names the thing; `fields`: the names of
     what was given.

@@ -1,14 +1,16 @@
 """Signing in an MCP client: discovery, registration, consent, tokens, and what they open."""
 
 import re
+from pathlib import Path
 
 import httpx2
 import pytest
-from doors_world import BASE, CONNECTOR, World, walk
+from doors_world import BASE, CONNECTOR, World, open_world, walk
 from mcp_client import Mcp, told
 from signin_client import REDIRECT, RESOURCE, Signin, answered, press
 
 from linkspan.model import KeyScope
+from linkspan.simulator import Simulator
 from linkspan.usecases.audit import read_audit
 from linkspan.usecases.owner_page import open_owner_page
 
@@ -247,6 +249,20 @@ async def linked(world: World, owner: str) -> str:
         page = await walk(browser, await world.link_url(owner), world.answers())
     assert "Linked" in page.text
     return re.findall(r"<dt>Account</dt><dd><code>([^<]+)", page.text)[0]
+
+
+@pytest.mark.postgresql
+async def test_the_whole_way_on_postgresql(tmp_path: Path, simulator: Simulator, postgresql_database_url: str) -> None:
+    async for world in open_world(tmp_path, simulator, database_url=postgresql_database_url):
+        client = Signin(world)
+        tokens = await client.signed_in({world.account.id: "read"})
+        listed = told(await client.mcp(tokens["access_token"]).call("list_customers", query={"top": 2}))
+        newer = (await client.refresh(str(tokens["refresh_token"]))).json()
+        ended = await client.refresh(str(tokens["refresh_token"]))
+        after = await client.mcp(newer["access_token"]).ask("ping")
+
+    assert 2 == len(listed["rows"])
+    assert (400, 401) == (ended.status_code, after.status_code)
 
 
 async def test_the_log_says_under_which_permit_it_ran(world: World) -> None:

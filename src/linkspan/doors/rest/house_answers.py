@@ -16,7 +16,7 @@ class AuditAnswer(Answer):
 
     position: int = Field(description="Its place in the log; it only grows.")
     at: datetime
-    source: str = Field(description="api_key, cli, link_page or owner_page")
+    source: str = Field(description="api_key, cli, link_page, owner_page or mcp_sign_in")
     key_id: str | None = Field(description="The API key, if it was one.")
     event: str = Field(examples=["profile.changed"])
     subject_id: str = Field(description="The id of what was changed; of an owner, a digest of it.")
