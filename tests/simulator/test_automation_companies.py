@@ -275,3 +275,16 @@ def test_a_posting_to_an_account_that_is_not_there_yet_is_refused_and_leaves_not
 
     assert (400, "Internal_InvalidTableRelation") == (status, answer["error"]["code"])  # type: ignore[index]
     assert [] == entries
+
+
+def test_an_environment_has_three_hundred_companies_at_most(desk: AutomationDesk) -> None:
+    answers = [
+        desk.send("POST", "automationCompanies", {"displayName": f"Skerry {place}"}).status_code
+        for place in range(300 - len(known(desk)))
+    ]
+    refused = desk.send("POST", "automationCompanies", {"displayName": "One too many"})
+    left = known(desk)
+
+    assert {201} == set(answers)
+    assert (400, 300) == (refused.status_code, len(left))
+    assert "300 companies at most" in refused.json()["error"]["message"]
