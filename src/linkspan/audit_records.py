@@ -6,7 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class AuditNote:
-    """One change. `source`: api_key, cli, link_page, owner_page or mcp_sign_in; `key_id` only with api_key and mcp_sign_in.
+    """One change. `source`: api_key, cli, link_page, owner_page, mcp_sign_in or console.
+
+    `key_id` names the API key, the permit of an MCP client, or the person at the console.
 
     `event`: the kind of thing and what was done to it, such as `profile.changed`; `subject_id` names the thing; `fields`: the names of
     what was given.

@@ -93,9 +93,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the project and the key (or another sign-in) that named it. `source`: api_key, cli, or mcp_sign_in.
+    """Who asks: the project and the key (or another sign-in) that named it. `source`: api_key, cli, console, or mcp_sign_in.
 
-    `key_id` is the key's id, or the permit's of an MCP client; `bounds` None: everything of the project that the scopes allow.
+    `key_id` is the key's id, or that of an MCP client's permit or of the person at the console; `bounds` None: everything of the project that the scopes allow.
     """
 
     project_id: str

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from linkspan.doors.compat.routes import routes as compat_routes
+from linkspan.doors.console.routes import routes as console_routes
 from linkspan.doors.guides.routes import routes as guide_routes
 from linkspan.doors.linking.routes import routes as linking_routes
 from linkspan.doors.look.assets import static_routes
@@ -59,6 +60,7 @@ def build_app(hall: Hall, more: Sequence[BaseRoute] = ()) -> Starlette:
             *rest_routes(hall),
             *signin_routes(hall),
             *linking_routes(hall),
+            *console_routes(hall),
             *static_routes(),
             *guide_routes(hall),
             *more,

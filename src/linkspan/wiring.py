@@ -19,6 +19,7 @@ from linkspan.storage.body_store import BodyStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.client_store import ClientStore
+from linkspan.storage.console_session_store import ConsoleSessionStore
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
 from linkspan.storage.delivery_store import DeliveryStore
@@ -30,6 +31,7 @@ from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
 from linkspan.storage.permit_store import PermitStore
+from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -110,6 +112,8 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         oauth=oauth,
         tokens=tokens,
         projects=ProjectStore(database),
+        people=PeopleStore(database),
+        console_sessions=ConsoleSessionStore(database),
         keys=keys,
         key_uses=KeyUses(keys),
         profiles=profiles,

@@ -21,6 +21,7 @@ from linkspan.cli import (
     keys,
     logs,
     mcp,
+    member,
     owner,
     profile,
     project,
@@ -64,6 +65,7 @@ app.command("guide", rich_help_panel=SET_UP)(guide.guide)
 app.add_typer(profile.app, name="profile", rich_help_panel=SET_UP)
 app.add_typer(key.app, name="key", rich_help_panel=SET_UP)
 app.add_typer(project.app, name="project", rich_help_panel=SET_UP)
+app.add_typer(member.app, name="member", rich_help_panel=SET_UP)
 app.command("apply", rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(account.app, name="account", rich_help_panel=WORK)
 app.command("run", rich_help_panel=WORK)(run.run)

@@ -41,7 +41,8 @@ def up(
 
     async def story(hall: Hall) -> None:
         await first_key(hall)
-        await serve(hall, bound, lambda: tell_addresses(settings))
+        code = await owner_code(hall)
+        await serve(hall, bound, lambda: tell_addresses(settings, code))
 
     configure_log_output(settings)
     in_hall(story, settings=settings)
@@ -66,12 +67,20 @@ async def first_key(hall: Hall) -> None:
     console.print("Next: follow the set-up guide below, then run: linkspan profile create, linkspan account link\n")
 
 
-def tell_addresses(settings: Settings) -> None:
-    """The address of each door."""
+async def owner_code(hall: Hall) -> str | None:
+    """The code of the console's first owner while nobody can sign in there."""
+    from linkspan.usecases.console_sign_in import awaits_first_owner, first_owner_code
+
+    return first_owner_code(hall).reveal() if await awaits_first_owner(hall) else None
+
+
+def tell_addresses(settings: Settings, code: str | None = None) -> None:
+    """The address of each door; `code` makes the console's first owner."""
     base = settings.base_url
     print_facts(
         {
             "listening": base,
+            "console": f"{base}/console" + (f" (first owner's code: {code})" if code else ""),
             "set-up guide": f"{base}/connectors/dynamics365bc/guides/connector-profile/oauth-2-0",
             "REST": f"{base}/v1",
             "OpenAPI": f"{base}/v1/openapi.json",

@@ -140,7 +140,14 @@ _BY_CODE: Mapping[str, type[LinkspanError]] = {
     **dict.fromkeys(("invalid_input", "cursor_invalid"), InvalidInputError),
     **dict.fromkeys(("not_found", "unknown_action"), NotFoundError),
     **dict.fromkeys(
-        ("unauthenticated", "api_key_invalid", "api_key_expired", "api_key_disabled", "access_token_invalid"),
+        (
+            "unauthenticated",
+            "api_key_invalid",
+            "api_key_expired",
+            "api_key_disabled",
+            "access_token_invalid",
+            "sign_in_failed",
+        ),
         UnauthenticatedError,
     ),
     "possible_duplicate": PossibleDuplicateError,

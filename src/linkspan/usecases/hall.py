@@ -15,6 +15,7 @@ from linkspan.storage.audit_store import AuditStore
 from linkspan.storage.brand_store import BrandStore
 from linkspan.storage.change_counter import ChangeCounter
 from linkspan.storage.client_store import ClientStore
+from linkspan.storage.console_session_store import ConsoleSessionStore
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.feedback_store import FeedbackStore
@@ -25,6 +26,7 @@ from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
 from linkspan.storage.permit_store import PermitStore
+from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
@@ -61,6 +63,8 @@ class Hall:
     oauth: OAuthClient
     tokens: Tokens
     projects: ProjectStore
+    people: PeopleStore
+    console_sessions: ConsoleSessionStore
     keys: KeyStore
     key_uses: KeyUses
     profiles: ProfileStore

@@ -57,6 +57,11 @@ def new_attempt_id() -> str:
     return "link_" + _random(_LOWER, 20)
 
 
+def new_person_id() -> str:
+    """The id of a person who signs in at the console."""
+    return "person_" + _random(_LOWER, 20)
+
+
 def new_webhook_id() -> str:
     """The id of a webhook."""
     return "wh_" + _random(_LOWER, 20)

@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from linkspan.errors import ServerBusyError
+from linkspan.usecases.console_sign_in import LONGEST_IDLE
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.process_life import OLD, PREFIX
 from linkspan.usecases.write_in_doubt import KEY_KEPT
@@ -19,6 +20,7 @@ async def keep_house(hall: Hall) -> None:
     """Throw away once, over all projects; several processes may do it at once."""
     now = hall.clock()
     await hall.sessions.prune(now - _SESSIONS_KEPT)
+    await hall.console_sessions.prune(now, now - LONGEST_IDLE)
     await hall.runs.prune(now - timedelta(days=hall.settings.runs_kept_days))
     await hall.feedback.prune(now - timedelta(days=hall.settings.runs_kept_days))
     await hall.body_log.store.prune(now - timedelta(days=hall.settings.bodies_kept_days))

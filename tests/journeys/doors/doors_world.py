@@ -43,9 +43,8 @@ class World:
     async def browser(self, **given: object) -> AsyncIterator[httpx2.AsyncClient]:
         """A client that reaches our pages in this process, and the simulator over HTTP."""
         inside = httpx2.ASGITransport(app=build_app(self.hall))
-        async with httpx2.AsyncClient(
-            base_url=BASE, mounts={BASE: inside}, follow_redirects=True, timeout=20, **given
-        ) as client:
+        usual: dict[str, object] = {"follow_redirects": True, "timeout": 20}
+        async with httpx2.AsyncClient(base_url=BASE, mounts={BASE: inside}, **usual | given) as client:
             yield client
 
     @asynccontextmanager

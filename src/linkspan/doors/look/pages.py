@@ -1,7 +1,8 @@
 """Draws pages: one Jinja2 environment per door over the shared layout, and the headers each page is sent with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypedDict
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -51,10 +52,11 @@ class Pages:
         cache: str = "no-store",
         form_targets: Iterable[str] = (),
         style: str = "",
+        more: Mapping[str, object] = MappingProxyType({}),
         **context: object,
     ) -> HTMLResponse:
-        """A page out of a template; every name the template uses must be in `context`. `style`: CSS of this page alone."""
-        html = self._environment.get_template(template).render(context, style=Markup(style))  # noqa: S704 - made by accent_style
+        """A page out of a template; every name the template uses must be in `context` or `more`. `style`: CSS of this page alone."""
+        html = self._environment.get_template(template).render({**more, **context}, style=Markup(style))  # noqa: S704 - made by accent_style
         headers = page_headers(
             https=self._https, form_targets=form_targets, cache=cache, style=style, keeps_opener=self._keeps_opener
         )

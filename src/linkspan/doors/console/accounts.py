@@ -1,0 +1,105 @@
+"""Linked accounts: which there are and how they are, one with its reasons and last runs, and what can be done with it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from starlette.responses import Response
+
+from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.visit import Visit
+from linkspan.errors import InvalidInputError, Mistake
+from linkspan.model import Account, AccountState, Caller, Owner
+from linkspan.storage.account_store import AccountFilter
+from linkspan.storage.run_store import RunFilter
+from linkspan.usecases.change_account import archive_account, resume_account, suspend_account
+from linkspan.usecases.check_account import Check, check_account
+from linkspan.usecases.create_connect_session import NewSession, create_connect_session
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.read_accounts import list_accounts, read_account
+from linkspan.usecases.read_profiles import list_profiles
+from linkspan.usecases.read_runs import read_runs
+
+# How a state is shown: its tone, and its words.
+STATES: Mapping[AccountState, tuple[str, str]] = {
+    AccountState.ACTIVE: ("good", "Working"),
+    AccountState.REFRESHING: ("good", "Fetching a token"),
+    AccountState.DEGRADED: ("warn", "Trouble, still trying"),
+    AccountState.NEEDS_REAUTH: ("bad", "Must be linked again"),
+    AccountState.REVOKED: ("bad", "Access taken back"),
+    AccountState.SUSPENDED: ("warn", "Suspended"),
+    AccountState.ARCHIVED: ("soft", "Archived"),
+}
+_DEEDS: Mapping[str, Callable[[Hall, Caller, str], Awaitable[Account]]] = {
+    "suspend": suspend_account,
+    "resume": resume_account,
+    "archive": archive_account,
+}
+_LAST_RUNS = 10
+
+
+class Accounts:
+    """Endpoints of the account pages."""
+
+    def __init__(self, pages: ConsolePages) -> None:
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> Response:
+        """Every account of the project."""
+        wanted = AccountFilter(owner_ids=(visit.query["owner"],)) if visit.query.get("owner") else AccountFilter()
+        accounts = await list_accounts(visit.hall, visit.caller, wanted)
+        profiles = await list_profiles(visit.hall, visit.caller)
+        return self._pages.page(
+            visit, "accounts.html", "Accounts", "accounts",
+            accounts=accounts, states=STATES, profiles=[one for one in profiles if one.enabled], link=None,
+        )  # fmt: skip
+
+    async def link(self, visit: Visit) -> Response:
+        """A link page for a customer, whose address is shown this once."""
+        form = visit.form
+        owner = Owner(form.get("owner_id"), form.get("owner_name"))
+        if not owner.id or not owner.name:
+            raise InvalidInputError(
+                mistakes=[Mistake("owner", "tell whose account it will be: an id of yours, and a name")]
+            )
+        opened = await create_connect_session(
+            visit.hall, visit.caller, NewSession(owner, profile_id=form.get("profile"))
+        )
+        return self._pages.page(
+            visit, "link_made.html", "The link page is ready", "accounts", opened=opened, owner=owner
+        )
+
+    async def show(self, visit: Visit) -> Response:
+        """One account."""
+        return await self._account(visit)
+
+    async def check(self, visit: Visit) -> Response:
+        """The doctor's look at one account."""
+        checks = await check_account(visit.hall, visit.caller, visit.path["account"])
+        return await self._account(visit, checks=checks)
+
+    async def change(self, visit: Visit) -> Response:
+        """Suspend, resume or archive an account."""
+        deed = _DEEDS.get(visit.form.get("deed"))
+        if deed is None:
+            raise InvalidInputError(mistakes=[Mistake("deed", f"is one of {', '.join(_DEEDS)}")])
+        account = await deed(visit.hall, visit.caller, visit.path["account"])
+        return see_other(visit.to(f"accounts/{account.id}"))
+
+    async def relink(self, visit: Visit) -> Response:
+        """A link page on which just this account is linked again."""
+        account = await read_account(visit.hall, visit.caller, visit.path["account"])
+        new = NewSession(account.owner, profile_id=account.profile_id, account_id=account.id)
+        opened = await create_connect_session(visit.hall, visit.caller, new)
+        return self._pages.page(
+            visit, "link_made.html", "The link page is ready", "accounts", opened=opened, owner=account.owner
+        )
+
+    async def _account(self, visit: Visit, checks: Sequence[Check] | None = None) -> Response:
+        account = await read_account(visit.hall, visit.caller, visit.path["account"])
+        page = await read_runs(visit.hall, visit.caller, RunFilter(account_id=account.id, limit=_LAST_RUNS))
+        connector = visit.hall.catalog.connectors.get(account.connector)
+        title = account.label or account.owner.name
+        return self._pages.page(
+            visit, "account.html", title, "accounts",
+            account=account, state=STATES[account.state], runs=page.runs, connector=connector,
+            checks=checks,
+        )  # fmt: skip

@@ -1,0 +1,81 @@
+"""The log of runs: filtered, page by page, and one run with its steps."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from linkspan.doors.console.pages import ConsolePages
+from linkspan.doors.console.visit import Visit
+from linkspan.errors import NotFoundError
+from linkspan.storage.run_store import RunFilter
+from linkspan.usecases.read_runs import read_run, read_runs
+from linkspan.usecases.run_bodies import read_bodies
+
+_PAGE = 50
+# The choices of the time filter, by their name in the address.
+SPANS = {"hour": ("Last hour", timedelta(hours=1)), "day": ("Last day", timedelta(days=1)), "week": ("Last week", timedelta(days=7))}  # fmt: skip
+DOORS = ("rest", "rpc", "mcp", "cli", "console", "link")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for, each empty for any."""
+
+    account: str
+    action: str
+    status: str
+    door: str
+    span: str
+
+    @property
+    def query(self) -> str:
+        """The same as a query."""
+        given = {
+            "account": self.account,
+            "action": self.action,
+            "status": self.status,
+            "door": self.door,
+            "span": self.span,
+        }
+        return urlencode({name: value for name, value in given.items() if value})
+
+
+class Logs:
+    """Endpoints of the log's pages."""
+
+    def __init__(self, pages: ConsolePages) -> None:
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> Response:
+        """The runs that fit, newest first."""
+        query = visit.query
+        wanted = Wanted(*(query.get(name, "").strip() for name in ("account", "action", "status", "door", "span")))
+        span = SPANS.get(wanted.span)
+        page = await read_runs(
+            visit.hall,
+            visit.caller,
+            RunFilter(
+                account_id=wanted.account or None,
+                action=wanted.action or None,
+                failed={"failed": True, "done": False}.get(wanted.status),
+                door=wanted.door or None,
+                since=visit.hall.clock() - span[1] if span else None,
+                before=query.get("before") or None,
+                limit=_PAGE,
+            ),
+        )
+        more = f"?{'&'.join(filter(None, (wanted.query, f'before={page.next}')))}" if page.next else None
+        return self._pages.page(
+            visit, "logs.html", "Logs", "logs", runs=page.runs, wanted=wanted, more=more, spans=SPANS, doors=DOORS
+        )
+
+    async def show(self, visit: Visit) -> Response:
+        """One run with its steps, and what it was asked and answered where that is kept."""
+        run = await read_run(visit.hall, visit.caller, visit.path["run"])
+        try:
+            bodies = await read_bodies(visit.hall, visit.caller, run.id)
+        except NotFoundError:
+            bodies = None
+        return self._pages.page(visit, "run.html", f"Run {run.id}", "logs", run=run, bodies=bodies)

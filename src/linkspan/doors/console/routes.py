@@ -1,0 +1,64 @@
+"""The console at `/console`: every page and deed with the role that it needs, in one table."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Route
+
+from linkspan.doors.console.accounts import Accounts
+from linkspan.doors.console.guard import Guard, Place
+from linkspan.doors.console.keys import Keys
+from linkspan.doors.console.logs import Logs
+from linkspan.doors.console.members import Members
+from linkspan.doors.console.pages import ConsolePages
+from linkspan.doors.console.sign_in import SignIn
+from linkspan.doors.console.start import Start
+from linkspan.people_records import Role
+from linkspan.usecases.hall import Hall
+
+HERE = "/console/p/{project}"
+
+
+def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
+    """Everything that needs somebody signed in."""
+    start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
+    developer, owner = Role.DEVELOPER, Role.OWNER
+    return (
+        Place("GET", "/console", start.enter),
+        Place("GET", "/console/me", sign_in.me),
+        Place("POST", "/console/me", sign_in.change_me),
+        Place("POST", "/console/sign-out", sign_in.leave),
+        Place("GET", HERE, start.show),
+        Place("GET", f"{HERE}/connectors", start.connectors),
+        Place("GET", f"{HERE}/profiles", start.profiles),
+        Place("GET", f"{HERE}/accounts", accounts.list),
+        Place("POST", f"{HERE}/accounts", accounts.link, developer),
+        Place("GET", f"{HERE}/accounts/{{account}}", accounts.show),
+        Place("POST", f"{HERE}/accounts/{{account}}", accounts.change, developer),
+        Place("POST", f"{HERE}/accounts/{{account}}/check", accounts.check, developer),
+        Place("POST", f"{HERE}/accounts/{{account}}/relink", accounts.relink, developer),
+        Place("GET", f"{HERE}/logs", logs.list),
+        Place("GET", f"{HERE}/logs/{{run}}", logs.show),
+        Place("GET", f"{HERE}/keys", keys.list),
+        Place("POST", f"{HERE}/keys", keys.create, developer),
+        Place("POST", f"{HERE}/keys/{{key}}", keys.switch, developer),
+        Place("POST", f"{HERE}/keys/{{key}}/delete", keys.delete, developer),
+        Place("GET", f"{HERE}/members", members.list),
+        Place("POST", f"{HERE}/members", members.add, owner),
+        Place("POST", f"{HERE}/members/{{person}}", members.change, owner),
+        Place("POST", f"{HERE}/members/{{person}}/invitation", members.invite_again, owner),
+        Place("POST", f"{HERE}/members/{{person}}/remove", members.remove, owner),
+    )
+
+
+def routes(hall: Hall) -> list[BaseRoute]:
+    """The routes of the console: its doorstep, then what is behind the guard."""
+    pages = ConsolePages(hall)
+    guard, sign_in = Guard(hall, pages), SignIn(hall, pages)
+    return [
+        Route("/console/sign-in", guard.shown(sign_in.show), methods=["GET"]),
+        Route("/console/sign-in", guard.shown(sign_in.submit), methods=["POST"]),
+        Route("/console/first", guard.shown(sign_in.first), methods=["POST"]),
+        Route("/console/join/{token}", guard.shown(sign_in.join), methods=["GET"]),
+        Route("/console/join/{token}", guard.shown(sign_in.joined), methods=["POST"]),
+        *(guard.route(place) for place in places(pages, sign_in)),
+    ]

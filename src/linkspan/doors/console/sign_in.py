@@ -1,0 +1,115 @@
+"""The pages before one is signed in: the first owner, the sign-in, the invitation; and signing out."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from linkspan.doors.console.cookies import forget, remember
+from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.visit import Form, Visit, read_form
+from linkspan.errors import FormRefusedError, InvalidInputError, LinkspanError, SignInFailedError
+from linkspan.model import Secret
+from linkspan.people_records import ConsoleSession
+from linkspan.usecases.console_sign_in import awaits_first_owner, change_password, make_first_owner, sign_in, sign_out
+from linkspan.usecases.hall import Hall
+from linkspan.usecases.members import accept_invitation, read_invitation
+
+_START = "/console"
+
+
+class SignIn:
+    """Endpoints of the console's doorstep. Their forms carry no session's token yet: a foreign site's form is told by the browser."""
+
+    def __init__(self, hall: Hall, pages: ConsolePages) -> None:
+        self._hall = hall
+        self._pages = pages
+
+    async def show(self, request: Request) -> Response:
+        """The sign-in, or the page of the first owner while there is nobody."""
+        if await awaits_first_owner(self._hall):
+            return self._first({})
+        return self._form(_inside(request.query_params.get("to", "")), {})
+
+    async def submit(self, request: Request) -> Response:
+        """Sign in, and go where one wanted to."""
+        form = await _own_form(request)
+        back = _inside(form.get("to"))
+        try:
+            session, token = await sign_in(self._hall, form.get("email"), form.secret("password"))
+        except SignInFailedError as error:
+            return self._form(back, {"email": form.get("email")}, error)
+        return self._entered(back, session, token)
+
+    async def first(self, request: Request) -> Response:
+        """Make the first owner, and sign them in."""
+        form = await _own_form(request)
+        given = {name: form.get(name) for name in ("email", "name", "code")}
+        password = form.secret("password")
+        try:
+            await make_first_owner(
+                self._hall, given["code"], email=given["email"], name=given["name"], password=password
+            )
+        except (SignInFailedError, InvalidInputError) as error:
+            return self._first(given, error)
+        session, token = await sign_in(self._hall, given["email"], password)
+        return self._entered(_START, session, token)
+
+    async def join(self, request: Request) -> Response:
+        """The page of an invitation."""
+        person = await read_invitation(self._hall, Secret(request.path_params["token"]))
+        return self._pages.open("join.html", "Choose a password", person=person, error=None)
+
+    async def joined(self, request: Request) -> Response:
+        """Set the password, and sign in."""
+        token, form = Secret(request.path_params["token"]), await _own_form(request)
+        try:
+            session, new = await accept_invitation(self._hall, token, form.secret("password"))
+        except InvalidInputError as error:
+            person = await read_invitation(self._hall, token)
+            return self._pages.open("join.html", "Choose a password", status=400, person=person, error=error)
+        return self._entered(_START, session, new)
+
+    async def leave(self, visit: Visit) -> Response:
+        """Sign out."""
+        await sign_out(self._hall, visit.signed_in.session)
+        response = see_other("/console/sign-in")
+        forget(response)
+        return response
+
+    async def me(self, visit: Visit) -> Response:
+        """One's own page."""
+        return self._pages.page(visit, "me.html", "Your sign-in", error=None, done="changed" in visit.query)
+
+    async def change_me(self, visit: Visit) -> Response:
+        """Change one's own password."""
+        try:
+            await change_password(
+                self._hall, visit.signed_in, visit.form.secret("password"), visit.form.secret("new_password")
+            )
+        except (SignInFailedError, InvalidInputError) as error:
+            return self._pages.page(visit, "me.html", "Your sign-in", status=error.http_status, error=error, done=False)
+        return see_other("/console/me?changed=1")
+
+    def _form(self, back: str, given: dict[str, str], error: LinkspanError | None = None) -> Response:
+        status = error.http_status if error else 200
+        return self._pages.open("sign_in.html", "Sign in", status=status, back=back, given=given, error=error)
+
+    def _first(self, given: dict[str, str], error: LinkspanError | None = None) -> Response:
+        status = error.http_status if error else 200
+        return self._pages.open("first.html", "Make the first owner", status=status, given=given, error=error)
+
+    def _entered(self, back: str, session: ConsoleSession, token: Secret) -> Response:
+        response = see_other(back)
+        remember(self._hall, response, token, session.expires_at)
+        return response
+
+
+async def _own_form(request: Request) -> Form:
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise FormRefusedError
+    return await read_form(request)
+
+
+def _inside(address: str) -> str:
+    """The address if it is one of the console's own pages; anything else leads to the start."""
+    plain = address.isascii() and address.isprintable() and "\\" not in address and ".." not in address
+    return address if plain and (address == _START or address.startswith(f"{_START}/")) else _START

@@ -1,0 +1,61 @@
+"""People who use the console, as frozen records: who they are, what they may do in a project, and where they are signed in."""
+
+import enum
+from dataclasses import dataclass
+from datetime import datetime
+
+from linkspan.model import Project
+
+
+class Role(enum.StrEnum):
+    """What a person may do in a project; each may do all that the ones before may."""
+
+    VIEWER = "viewer"
+    DEVELOPER = "developer"
+    OWNER = "owner"
+
+    def reaches(self, other: "Role") -> bool:
+        """Whether this role may do what `other` may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with a sign-in. `has_password` False: an invitation waits; `invitation` counts them, so that an older one is void."""
+
+    id: str
+    email: str
+    name: str
+    has_password: bool
+    invitation: int
+    created_at: datetime
+    last_sign_in: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in a project."""
+
+    project_id: str
+    person: Person
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A project as one of its members has it."""
+
+    project: Project
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSession:
+    """One browser in which a person is signed in, found by the digest of its token; it ends at `expires_at`, or when it is idle too long."""
+
+    digest: str
+    person_id: str
+    created_at: datetime
+    seen_at: datetime
+    expires_at: datetime

@@ -1,0 +1,48 @@
+"""The tables of the console's people: who may sign in, in which projects they are, and where they are signed in."""
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+
+from linkspan.storage.column_types import Moment
+from linkspan.storage.tables import metadata
+
+
+def _person_column(*, primary_key: bool = False) -> Column[str]:
+    target = ForeignKey("people.id", ondelete="CASCADE")
+    return Column("person_id", String(40), target, primary_key=primary_key, nullable=False)
+
+
+# A person is known to the whole installation, as a project is. `email` is kept in small letters.
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text),
+    Column("invitation", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("closed_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("last_sign_in", Moment),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _person_column(primary_key=True),
+    Column("project_id", String(64), ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True, nullable=False),
+    Column("role", String(20), nullable=False),
+    Index("ix_members_project", "project_id"),
+)
+
+console_sessions = Table(
+    "console_sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    _person_column(),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Index("ix_console_sessions_person", "person_id"),
+    Index("ix_console_sessions_expires", "expires_at"),
+)
