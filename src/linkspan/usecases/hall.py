@@ -25,8 +25,8 @@ from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
-from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.people_store import PeopleStore
+from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
 from linkspan.storage.run_log import RunLog
