@@ -43,7 +43,7 @@ class ConsolePages:
 
     def open(self, template: str, title: str, *, status: int = 200, **context: object) -> Response:
         """A page for somebody who is not signed in."""
-        return self._pages.page(template, status=status, title=title, here="", shown=context, **OURS)
+        return self._pages.page(template, status=status, title=title, here="", names=context, **OURS)
 
     def page(
         self, visit: Visit, template: str, title: str, here: str = "", *, status: int = 200, **context: object
@@ -66,7 +66,7 @@ class ConsolePages:
             form_token=visit.form_token,
             to=visit.to,
             base_url=self._hall.settings.base_url,
-            shown=context,
+            names=context,
             **OURS,
         )
 

@@ -52,11 +52,11 @@ class Pages:
         cache: str = "no-store",
         form_targets: Iterable[str] = (),
         style: str = "",
-        shown: Mapping[str, object] = MappingProxyType({}),
+        names: Mapping[str, object] = MappingProxyType({}),
         **context: object,
     ) -> HTMLResponse:
-        """A page out of a template; every name the template uses must be in `context` or `shown`. `style`: CSS of this page alone."""
-        html = self._environment.get_template(template).render({**shown, **context}, style=Markup(style))  # noqa: S704 - made by accent_style
+        """A page out of a template; every name the template uses must be in `context` or `names`. `style`: CSS of this page alone."""
+        html = self._environment.get_template(template).render({**names, **context}, style=Markup(style))  # noqa: S704 - made by accent_style
         headers = page_headers(
             https=self._https, form_targets=form_targets, cache=cache, style=style, keeps_opener=self._keeps_opener
         )
