@@ -92,15 +92,9 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
     post = PinnedTransport(allow_private_addresses=settings.allow_private_addresses)
     vault, oauth = await Vault.unlock(load_master_key(settings), data_keys, clock), OAuthClient(transport, clock)
     tokens = Tokens(
-        vault=vault,
-        grants=grants,
-        leases=leases,
-        secrets=profiles,
-        oauth=oauth,
-        connectors=catalog.connectors,
-        clock=clock,
-        base_url=settings.base_url,
-    )
+        vault=vault, grants=grants, leases=leases, secrets=profiles, oauth=oauth, connectors=catalog.connectors,
+        clock=clock, base_url=settings.base_url,
+    )  # fmt: skip
     engine = _engine(settings, transport, CursorSeal(vault.derive("cursor")), clock)
     return Hall(
         settings=settings,
