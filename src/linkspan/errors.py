@@ -164,20 +164,6 @@ class SignInFailedError(UnauthenticatedError, code="sign_in_failed"):
     """
 
 
-class RoleTooLowError(AccessError, code="role_too_low", wire="Forbidden"):
-    """Your role in this project does not reach so far.
-
-    Ask an owner of the project for the role, or to do it for you.
-    """
-
-
-class FormRefusedError(AccessError, code="form_refused", wire="Forbidden"):
-    """The form did not come from a page that this browser was shown, or it is too old.
-
-    Open the page again and send it from there.
-    """
-
-
 class MissingScopeError(AccessError, code="missing_scope", wire="MissingScope"):
     """The API key lacks the scope for this.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from linkspan.errors import FormRefusedError, InvalidInputError, Mistake, NotFoundError, SignInFailedError
+from linkspan.errors import AccessError, InvalidInputError, Mistake, NotFoundError, SignInFailedError
 from linkspan.model import Caller, KeyScope, Secret
 from linkspan.people_records import ConsoleSession, Membership, Person, Role
 from linkspan.usecases.access import ALL_SCOPES
@@ -19,6 +19,8 @@ from linkspan.usecases.passwords import check_rules, hash_password, is_password
 LONGEST_SESSION: Final = timedelta(hours=12)
 LONGEST_IDLE: Final = timedelta(hours=2)
 SOURCE: Final = "console"
+FOREIGN_FORM: Final = "The form did not come from a page that this browser was shown, or it is too old."
+OPEN_AGAIN: Final = "Open the page again and send it from there."
 _SEEN_EVERY: Final = timedelta(minutes=1)
 _LONGEST_EMAIL, _LONGEST_NAME = 254, 80
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
@@ -62,10 +64,10 @@ async def awaits_first_owner(hall: Hall) -> bool:
 async def make_first_owner(hall: Hall, code: str, *, email: str, name: str, password: Secret) -> None:
     """Make the installation's first person, owner of every project there is.
 
-    Raises SignInFailedError for a wrong code, InvalidInputError, and FormRefusedError once there is somebody.
+    Raises SignInFailedError for a wrong code, InvalidInputError, and AccessError once there is somebody.
     """
     if not await awaits_first_owner(hall):
-        raise FormRefusedError("This installation has its first owner already.")
+        raise AccessError("This installation has its first owner already.")
     given, wanted = code.strip().upper().encode(), first_owner_code(hall).reveal().encode()
     if not hmac.compare_digest(given, wanted):
         raise SignInFailedError("That is not the code that this installation printed at its start.")
@@ -75,7 +77,7 @@ async def make_first_owner(hall: Hall, code: str, *, email: str, name: str, pass
     callers = [Caller(project.id, ALL_SCOPES, person.id, SOURCE) for project in projects]
     notes = [note_of(hall, caller, "member.added", person.id, ("email", "name", "role")) for caller in callers]
     if not await hall.people.add_first(person, await hash_password(password), notes):
-        raise FormRefusedError("This installation has its first owner already.")
+        raise AccessError("This installation has its first owner already.")
 
 
 def new_person(hall: Hall, email: str, name: str, *, has_password: bool) -> Person:
@@ -142,9 +144,9 @@ def form_token(hall: Hall, session: ConsoleSession) -> str:
 
 
 def check_form(hall: Hall, session: ConsoleSession, given: str) -> None:
-    """Raise FormRefusedError unless a form came from a page of this session."""
+    """Raise AccessError unless a form came from a page of this session."""
     if not hmac.compare_digest(form_token(hall, session).encode(), given.encode()):
-        raise FormRefusedError
+        raise AccessError(FOREIGN_FORM, next_step=OPEN_AGAIN)
 
 
 async def change_password(hall: Hall, signed_in: SignedIn, old: Secret, new: Secret) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 import msgspec
 
 from linkspan.errors import (
+    AccessError,
     AlreadyExistsError,
     ConnectSessionExpiredError,
     CursorInvalidError,
-    FormRefusedError,
     NotFoundError,
 )
 from linkspan.model import Caller, KeyScope, Secret
@@ -62,14 +62,12 @@ async def add_member(hall: Hall, caller: Caller, *, email: str, name: str, role:
 
 
 async def invite_again(hall: Hall, caller: Caller, person_id: str) -> Invited:
-    """Void a member's password and sessions, and give a new link. Raises NotFoundError, FormRefusedError for a member of other projects.
+    """Void a member's password and sessions, and give a new link. Raises NotFoundError, AccessError for a member of other projects.
 
     Whoever belongs to other projects, too, sets their password anew by themselves: an owner here must not open a way into those.
     """
     if len(await hall.people.memberships(person_id)) > 1:
-        raise FormRefusedError(
-            "This person belongs to other projects, too, so their access cannot be given anew from here."
-        )
+        raise AccessError("This person belongs to other projects, too, so their access cannot be given anew from here.")
     note = note_of(hall, caller, "member.invited_again", person_id)
     if not await hall.people.invite_again(caller.project_id, person_id, note):
         raise NotFoundError(_NO_MEMBER)
@@ -77,19 +75,19 @@ async def invite_again(hall: Hall, caller: Caller, person_id: str) -> Invited:
 
 
 async def change_role(hall: Hall, caller: Caller, person_id: str, role: Role) -> None:
-    """Give a member another role. Raises NotFoundError, FormRefusedError if the project would lose its last owner."""
+    """Give a member another role. Raises NotFoundError, AccessError if the project would lose its last owner."""
     await _member(hall, caller, person_id)
     note = note_of(hall, caller, "member.changed", person_id, ("role",))
     if not await hall.people.change_role(caller.project_id, person_id, role, note):
-        raise FormRefusedError("A project keeps at least one owner. Make somebody else owner first.")
+        raise AccessError("A project keeps at least one owner. Make somebody else owner first.")
 
 
 async def remove_member(hall: Hall, caller: Caller, person_id: str) -> None:
-    """Take a member out of the project, at once. Raises NotFoundError, FormRefusedError for the last owner."""
+    """Take a member out of the project, at once. Raises NotFoundError, AccessError for the last owner."""
     await _member(hall, caller, person_id)
     note = note_of(hall, caller, "member.removed", person_id)
     if not await hall.people.change_role(caller.project_id, person_id, None, note):
-        raise FormRefusedError("A project keeps at least one owner. Make somebody else owner first.")
+        raise AccessError("A project keeps at least one owner. Make somebody else owner first.")
 
 
 async def find_member(hall: Hall, caller: Caller, email: str) -> Member:

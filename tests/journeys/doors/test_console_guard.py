@@ -69,7 +69,7 @@ async def test_whoever_is_not_signed_in_is_refused(world: World, place: Place) -
 async def test_a_viewer_changes_nothing(world: World, viewer: Signed, place: Place) -> None:
     answer = await viewer.post(address(place, world.caller.project_id), {})
 
-    assert (403, True) == (answer.status_code, "role_too_low" in answer.text)
+    assert (403, True) == (answer.status_code, "This needs the role" in answer.text)
 
 
 @pytest.mark.parametrize("place", DEEDS)
@@ -78,7 +78,7 @@ async def test_a_form_without_its_token_is_refused(world: World, owner: Signed, 
     for form in ({}, {"form_token": "0" * 64}):
         answer = await owner.browser.post(BASE + where, data=form)
 
-        assert (403, True) == (answer.status_code, "form_refused" in answer.text)
+        assert (403, True) == (answer.status_code, "did not come from a page" in answer.text)
     foreign = await owner.post(where, {}, headers={"sec-fetch-site": "cross-site"})
     assert 403 == foreign.status_code
 

@@ -10,7 +10,7 @@ import pytest_asyncio
 from console_people import PASSWORD, make_member, sign_in
 from doors_world import BASE, World, open_world
 
-from linkspan.errors import ConnectSessionExpiredError, FormRefusedError, InvalidInputError, SignInFailedError
+from linkspan.errors import AccessError, ConnectSessionExpiredError, InvalidInputError, SignInFailedError
 from linkspan.model import Secret
 from linkspan.people_records import Role
 from linkspan.simulator import Simulator
@@ -72,7 +72,7 @@ async def test_of_two_first_owners_at_once_one_is_made(
         ended = await asyncio.gather(*tries, return_exceptions=True)
 
         assert 1 == await world.hall.people.count()
-        assert [FormRefusedError] == [type(one) for one in ended if one is not None]
+        assert [AccessError] == [type(one) for one in ended if one is not None]
 
 
 async def test_wrong_passwords_are_refused_alike_and_soon_slowly(fresh: World) -> None:
@@ -172,9 +172,9 @@ async def test_a_project_keeps_its_last_owner(fresh: World) -> None:
     owners = [one for one in await fresh.hall.people.list(fresh.project.id) if one.role is Role.OWNER]
     (last,) = owners
 
-    with pytest.raises(FormRefusedError):
+    with pytest.raises(AccessError):
         await change_role(fresh.hall, fresh.caller, last.person.id, Role.VIEWER)
-    with pytest.raises(FormRefusedError):
+    with pytest.raises(AccessError):
         await remove_member(fresh.hall, fresh.caller, last.person.id)
 
 
@@ -186,7 +186,7 @@ async def test_of_two_owners_who_remove_each_other_one_stays(fresh: World) -> No
 
     assert 2 == len(owners)
     assert other.person.id in {one.person.id for one in owners}
-    assert [FormRefusedError] == [type(one) for one in ended if one is not None]
+    assert [AccessError] == [type(one) for one in ended if one is not None]
 
 
 async def test_what_is_done_is_in_the_audit_log_under_the_persons_name(fresh: World) -> None:

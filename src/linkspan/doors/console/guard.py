@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 from linkspan.doors.console.cookies import session_token
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.visit import Form, Visit, read_form
-from linkspan.errors import FormRefusedError, LinkspanError, RoleTooLowError, UnauthenticatedError
+from linkspan.errors import AccessError, LinkspanError, UnauthenticatedError
 from linkspan.people_records import Role
-from linkspan.usecases.console_sign_in import SignedIn, check_form, read_session
+from linkspan.usecases.console_sign_in import FOREIGN_FORM, OPEN_AGAIN, SignedIn, check_form, read_session
 from linkspan.usecases.hall import Hall
 
 Answer = Callable[[Visit], Awaitable[Response]]
@@ -80,7 +80,7 @@ class Guard:
         if request.method != "POST":
             return Form()
         if request.headers.get("sec-fetch-site") in _FOREIGN:
-            raise FormRefusedError
+            raise AccessError(FOREIGN_FORM, next_step=OPEN_AGAIN)
         form = await read_form(request)
         check_form(self._hall, signed_in.session, form.get("form_token"))
         return form
@@ -90,7 +90,7 @@ class Guard:
         membership = signed_in.membership(project_id) if project_id is not None else None
         if membership is not None and not membership.role.reaches(place.role):
             msg = f"This needs the role {place.role.value}; yours is {membership.role.value}."
-            raise RoleTooLowError(msg)
+            raise AccessError(msg)
         return Visit(self._hall, request, signed_in, membership, form)
 
 

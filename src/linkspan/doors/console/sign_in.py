@@ -6,10 +6,18 @@ from starlette.responses import Response
 from linkspan.doors.console.cookies import forget, remember
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.visit import Form, Visit, read_form
-from linkspan.errors import FormRefusedError, InvalidInputError, LinkspanError, SignInFailedError
+from linkspan.errors import AccessError, InvalidInputError, LinkspanError, SignInFailedError
 from linkspan.model import Secret
 from linkspan.people_records import ConsoleSession
-from linkspan.usecases.console_sign_in import awaits_first_owner, change_password, make_first_owner, sign_in, sign_out
+from linkspan.usecases.console_sign_in import (
+    FOREIGN_FORM,
+    OPEN_AGAIN,
+    awaits_first_owner,
+    change_password,
+    make_first_owner,
+    sign_in,
+    sign_out,
+)
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.members import accept_invitation, read_invitation
 
@@ -105,7 +113,7 @@ class SignIn:
 
 async def _own_form(request: Request) -> Form:
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise FormRefusedError
+        raise AccessError(FOREIGN_FORM, next_step=OPEN_AGAIN)
     return await read_form(request)
 
 
