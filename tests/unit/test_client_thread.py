@@ -1,64 +1,82 @@
-"""The HTTP client's thread stands behind the event loop; where the system forbids that, everything works as before."""
+"""The HTTP client's thread stands behind the event loop while much is under way, and only then; where that is forbidden, nothing else changes."""
 
 import os
 import subprocess
 import sys
-from threading import Thread
 
 import pytest
 
-from linkspan.transport.client_thread import behind_the_event_loop
+from linkspan.transport import client_thread
+from linkspan.transport.client_thread import ClientThread
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the policy is Linux's")
 
 CLIENT = """
-import os, sys
-from datetime import timedelta
+import os
 from pathlib import Path
-from linkspan.transport.pyreqwest_client import builder_of, built
+from pyreqwest.client import ClientBuilder
+from linkspan.transport.client_thread import ClientThread
 
-built(builder_of(timedelta(seconds=1)))
-for task in Path("/proc/self/task").iterdir():
-    print((task / "comm").read_text().strip() == "pyreqwest", os.sched_getscheduler(int(task.name)) == os.SCHED_BATCH)
+client, thread = ClientBuilder().build(), ClientThread()
+
+def told():
+    for task in sorted(Path("/proc/self/task").iterdir()):
+        behind = os.sched_getscheduler(int(task.name)) == os.SCHED_BATCH
+        yield f"{(task / 'comm').read_text().strip() == 'pyreqwest'}:{behind}"
+
+for count in (5, 6, 3, 2):
+    while thread._under_way < count:
+        thread.begin()
+    while thread._under_way > count:
+        thread.end()
+    print(count, *told())
 """
 
 
-def policy_of_new_thread() -> int:
-    found: list[int] = []
-    thread = Thread(target=lambda: found.append(os.sched_getscheduler(0)))
-    thread.start()
-    thread.join()
-    return found[0]
+def test_the_clients_thread_and_no_other_stands_behind_under_load() -> None:
+    told = subprocess.run([sys.executable, "-c", CLIENT], capture_output=True, text=True, check=True).stdout
+
+    assert ["5 False:False True:False", "6 False:False True:True", "3 False:False True:True", "2 False:False True:False"] == (
+        told.splitlines()
+    )  # fmt: skip
 
 
-def test_threads_started_meanwhile_stand_behind_and_the_starter_does_not() -> None:
-    with behind_the_event_loop():
-        inside = policy_of_new_thread()
+def test_it_is_told_once_each_time_and_not_at_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[int] = []
+    monkeypatch.setattr(client_thread, "_ids", lambda: (7,))
+    monkeypatch.setattr(os, "sched_setscheduler", lambda _, policy, __: told.append(policy))
+    thread = ClientThread()
+    for _ in range(2):
+        for _ in range(20):
+            thread.begin()
+        for _ in range(20):
+            thread.end()
 
-    assert inside == os.SCHED_BATCH
-    assert policy_of_new_thread() == os.SCHED_OTHER
-    assert os.sched_getscheduler(0) == os.SCHED_OTHER
-
-
-def test_an_error_in_the_block_leaves_the_starter_as_it_was() -> None:
-    with pytest.raises(ValueError, match="broken"), behind_the_event_loop():
-        raise ValueError("broken")
-
-    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+    assert [os.SCHED_BATCH, os.SCHED_OTHER] * 2 == told
 
 
 def test_a_sandbox_that_forbids_it_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbid(*_: object) -> None:
+    asked: list[int] = []
+
+    def forbid(thread: int, *_: object) -> None:
+        asked.append(thread)
         raise PermissionError
 
+    monkeypatch.setattr(client_thread, "_ids", lambda: (7,))
     monkeypatch.setattr(os, "sched_setscheduler", forbid)
-    with behind_the_event_loop():
-        inside = policy_of_new_thread()
+    thread = ClientThread()
+    for _ in range(20):
+        thread.begin()
+    for _ in range(20):
+        thread.end()
 
-    assert inside == os.SCHED_OTHER
+    assert [7, 7] == asked
 
 
-def test_the_clients_own_thread_is_such_a_one_and_no_other() -> None:
-    told = subprocess.run([sys.executable, "-c", CLIENT], capture_output=True, text=True, check=True).stdout.split("\n")
+def test_a_system_without_proc_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_thread, "_TASKS", client_thread._TASKS / "nowhere")
+    thread = ClientThread()
+    for _ in range(20):
+        thread.begin()
 
-    assert ["False False", "True True"] == sorted(filter(None, told))
+    assert () == thread._ids

@@ -11,7 +11,7 @@ from pyreqwest.client import Client
 
 from linkspan.transport.egress import addresses_of, is_private, origin_of
 from linkspan.transport.protocol import Inbound, Outbound, Sent, TransportError
-from linkspan.transport.pyreqwest_client import builder_of, built, exchange
+from linkspan.transport.pyreqwest_client import builder_of, exchange
 
 _MOST_CLIENTS = 64
 # One spelling of a host only: what another URL parser would read differently (0x7f.1, 2130706433, a trailing dot) is no host here.
@@ -54,7 +54,7 @@ class PinnedTransport:
         client = clients.pop(key, None)
         if client is None:
             builder = builder_of(self._connect_timeout).pool_idle_timeout(timedelta(seconds=30))
-            client = built(builder.resolve(host, str(address), 0))
+            client = builder.resolve(host, str(address), 0).build()
         clients[key] = client
         if len(clients) > _MOST_CLIENTS:
             # The one that was not used for longest; a request on it that is still under way ends with an error and is repeated.

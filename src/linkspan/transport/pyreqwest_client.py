@@ -12,7 +12,7 @@ from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import BuilderError, PoolTimeoutError, PyreqwestError
 from pyreqwest.response import Response
 
-from linkspan.transport.client_thread import behind_the_event_loop
+from linkspan.transport.client_thread import ClientThread
 from linkspan.transport.egress import EgressGuard, origin_of
 from linkspan.transport.protocol import Inbound, Outbound, Sent, TransportError
 
@@ -21,6 +21,9 @@ USER_AGENT = "linkspan"
 # The only proof that nothing left: the class of the error says "connect" even for a server that read the request and stalled.
 _NEVER_CONNECTED = "client error (Connect)"
 _NO_TLS_TALK = ("tcp connect error", "dns error")
+
+# All clients of a process share one.
+_THREAD = ClientThread()
 
 # So much of a body is read together with its head, in one journey between the event loop and the client's thread.
 _READ_AHEAD = 256 * 1024
@@ -65,7 +68,7 @@ class PyreqwestTransport:
     def _client(self, loop: asyncio.AbstractEventLoop) -> Client:
         client = self._clients.get(loop)
         if client is None:
-            client = built(builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout))
+            client = builder_of(self._connect_timeout).pool_idle_timeout(self._idle_timeout).build()
             self._clients[loop] = client
         # The loop of a server is asked for again and again.
         self._latest, self._latest_loop = client, ref(loop)
@@ -82,12 +85,6 @@ def builder_of(connect_timeout: timedelta) -> ClientBuilder:
     return builder.connect_timeout(connect_timeout)
 
 
-def built(builder: ClientBuilder) -> Client:
-    """The client. The first one of a process starts the thread that all of them share."""
-    with behind_the_event_loop():
-        return builder.build()
-
-
 @lru_cache(maxsize=64)
 def _span(seconds: float) -> timedelta:
     return timedelta(seconds=seconds)
@@ -98,6 +95,7 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
     started = time.perf_counter()
     status: int | None = None
     location: str | None = None
+    _THREAD.begin()
     try:
         building = client.request(request.method, request.url).headers(request.headers)
         ahead = 0 if request.head_first else _READ_AHEAD
@@ -116,6 +114,8 @@ async def exchange(client: Client, request: Outbound) -> Inbound:
                 body = await _long(response, length, request.max_bytes)
     except (PyreqwestError, ValueError) as error:
         raise _explained(error, request, status, location) from None
+    finally:
+        _THREAD.end()
     return Inbound(status, headers, body, (time.perf_counter() - started) * 1000)
 
 
