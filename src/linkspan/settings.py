@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     )
     allow_private_addresses: bool = Field(
         default=False,
-        description="Let provider requests and webhooks go to private and loopback addresses (the simulator).",
+        description="Let provider requests, webhooks and look-ups of MCP clients' documents go to private and loopback addresses (the simulator).",
     )
     region: str = Field(
         "local", pattern=r"^[a-z][a-z0-9]{0,15}$", description="Region word in new API keys: v1.{region}.…"

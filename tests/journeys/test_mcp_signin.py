@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import threading
 from collections import Counter
@@ -17,7 +18,8 @@ from client_drivers import CLIENTS, node
 from demo_process import Demo, running_demo
 from tls_relay import Relay, tls_relay
 
-pytestmark = [pytest.mark.client, pytest.mark.browser]
+# Programs, a demo and a browser are started, and the machine may be busy.
+pytestmark = [pytest.mark.client, pytest.mark.browser, pytest.mark.timeout(240)]
 
 SUITE = CLIENTS / "conformance/node_modules/@modelcontextprotocol/conformance/dist/index.js"
 DOCUMENT = "/client.json"
@@ -151,7 +153,8 @@ def test_the_second_generation_is_known_by_its_document(signing: Demo, browser: 
 
 
 def test_the_conformance_suite_finds_no_failure(signing: Demo, browser: Browser, tmp_path: Path) -> None:
-    port = 19_333
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     asked = {"redirect_uris": ["http://127.0.0.1/callback"], "token_endpoint_auth_method": "none"}
     client_id = httpx2.post(f"{signing.base_url}/oauth/register", json=asked).json()["client_id"]
     words = ["--url", signing.base_url, "--client-id", client_id, "--resource", signing.mcp_url, "--port", str(port)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
 from linkspan.settings import is_loopback
+from linkspan.transport.pinned_client import host_of
 
 MOST_URIS = 10
 _LONGEST = 1000
@@ -30,8 +31,11 @@ def redirect_mistake(uri: object) -> str | None:
     parts = _split(uri)
     if parts is None or "#" in uri or "@" in parts.netloc:
         return "must be an absolute URI without a fragment or user"
+    if parts.scheme in ("https", "http") and host_of(uri) is None:
+        # What stands there comes to stand in a page's content security policy, too.
+        return "has no plain host name"
     if parts.scheme == "https":
-        return None if parts.hostname else "has no host"
+        return None
     if parts.scheme == "http":
         return None if is_loopback(parts.hostname or "") else "is plain http to another machine: use https"
     if parts.scheme in _NEVER or not _SCHEME.fullmatch(parts.scheme):

@@ -19,7 +19,7 @@ from linkspan.usecases.keep_permits import list_permits
 from linkspan.usecases.owner_page import open_owner_page
 from linkspan.usecases.read_accounts import list_accounts
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 VERIFIER = "v" * 43
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
