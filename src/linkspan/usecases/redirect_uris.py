@@ -31,16 +31,19 @@ def redirect_mistake(uri: object) -> str | None:
     parts = _split(uri)
     if parts is None or "#" in uri or "@" in parts.netloc:
         return "must be an absolute URI without a fragment or user"
-    if parts.scheme in ("https", "http") and host_of(uri) is None:
-        # What stands there comes to stand in a page's content security policy, too.
-        return "has no plain host name"
-    if parts.scheme == "https":
-        return None
-    if parts.scheme == "http":
-        return None if is_loopback(parts.hostname or "") else "is plain http to another machine: use https"
+    if parts.scheme in ("https", "http"):
+        return _web_mistake(uri, parts)
     if parts.scheme in _NEVER or not _SCHEME.fullmatch(parts.scheme):
         return f"has the scheme {parts.scheme!r}, which is not answered"
     return None
+
+
+def _web_mistake(uri: str, parts: SplitResult) -> str | None:
+    """A host that is plainly written, for it comes to stand in a page's content security policy; without TLS on loopback only."""
+    if host_of(uri) is None:
+        return "has no plain host name"
+    safe = parts.scheme == "https" or is_loopback(parts.hostname or "")
+    return None if safe else "is plain http to another machine: use https"
 
 
 def redirect_fits(registered: Iterable[str], asked: str) -> bool:

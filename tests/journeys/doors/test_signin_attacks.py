@@ -474,7 +474,7 @@ async def test_another_profiles_rules_do_not_widen_a_sign_in(world: World) -> No
     answer = await mcp.ask("tools/call", asked)
 
     assert "result" in found.json()
-    assert "not_permitted" in answer.json()["result"]["content"][0]["text"], (found.text, answer.text)
+    assert "no enabled connector profile named" in answer.json()["result"]["content"][0]["text"]
 
 
 async def test_a_flood_of_registrations_is_slowed_and_leaves_nothing(own: World, clock: Clock) -> None:
