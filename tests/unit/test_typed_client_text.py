@@ -24,7 +24,7 @@ ACTIONS = ["dynamics365bc_list_customers", "dynamics365bc_get_customer"]
 
 
 @pytest.mark.parametrize(
-    "name", ["class", "id", "filter", "self", "1st", "a-b", "å", "", "___", "print", "None", "a b", "match"]
+    "name", ["class", "id", "filter", "self", "1st", "a-b", "å", "", "___", "print", "None", "a b", "match", "ﬁlter"]
 )
 def test_parameters_are_identifiers(name: str) -> None:
     made = parameter_name(name)
@@ -79,6 +79,7 @@ def test_keys_that_are_no_names_and_values_of_every_kind() -> None:
         "properties": {
             "@odata.etag": {"type": "string"}, "class": {"type": "integer"}, "plain": {"type": ["number", "null"]},
             "inner": {"type": "array", "items": {"type": "object", "properties": {"a-b": {"type": "number"}}}},
+            "ﬁeld": {"type": "string"}, "bool": {"type": "string"}, "Decimal": {"type": "string"},
             "__dunder": {"type": "boolean"}, "open": {"type": "object"}, "any": {}, "kind": {"enum": ["a", None]},
         },
     }  # fmt: skip
@@ -99,6 +100,16 @@ def test_keys_that_are_no_names_and_values_of_every_kind() -> None:
     assert "Decimal | None" in text
     assert {"plain"} == set(types.made[name].amounts)
     assert {"inner": "Inner"} == types.made[name].linked
+
+
+def test_a_profile_may_be_called_anything() -> None:
+    connector = load_catalog().connectors["dynamics365bc"]
+    name = 'My """ profile\\ \n"""; import os; """ ﬁn\u2028'
+    text = client_text(Wanted(connector, name, [connector.actions[ACTIONS[0]]]))
+    tree = ast.parse(text)
+
+    assert "linkspan.sdk.typed" in [node.module for node in tree.body if isinstance(node, ast.ImportFrom)]
+    assert not any(isinstance(node, ast.Import) for node in ast.walk(tree))
 
 
 def test_custom_fields_are_typed(tmp_path: Path) -> None:

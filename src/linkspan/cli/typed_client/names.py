@@ -3,6 +3,7 @@
 import builtins
 import keyword
 import re
+import unicodedata
 
 _NO_LETTER = re.compile(r"\W+")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -25,13 +26,13 @@ class Names:
 
 
 def is_plain(name: str) -> bool:
-    """Whether a name can stand as it is in a class or a signature. A leading `__` would be mangled there."""
-    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__")
+    """Whether a name can stand as it is in a class or a signature. A leading `__` would be mangled there, and some letters become others."""
+    return name.isidentifier() and not keyword.iskeyword(name) and not name.startswith("__") and name == _plain(name)
 
 
 def type_name(name: str) -> str:
     """`salesQuote`, `sales-quote` or `sales_quote` → `SalesQuote`."""
-    words = [word for part in _NO_LETTER.split(name) for word in re.split(r"_+", part) if word]
+    words = [word for part in _NO_LETTER.split(_plain(name)) for word in re.split(r"_+", part) if word]
     made = "".join(word[:1].upper() + word[1:] for word in words) or "Record"
     return made if is_plain(made) else f"T{made}"
 
@@ -50,10 +51,15 @@ def parameter_name(name: str) -> str:
     """A name for a parameter, or a method: what Python has a meaning for gets another."""
     if name == "id":
         return "record_id"
-    made = _NO_LETTER.sub("_", name).strip("_") or "value"
+    made = _NO_LETTER.sub("_", _plain(name)).strip("_") or "value"
     made = made if not made[0].isdigit() else f"n{made}"
     taken = keyword.iskeyword(made) or made == "self" or hasattr(builtins, made)
     return f"{made}_" if taken else made
+
+
+def _plain(name: str) -> str:
+    """A name as Python reads it: compatible letters are the same to it (PEP 3131)."""
+    return unicodedata.normalize("NFKC", name)
 
 
 def text_literal(text: str) -> str:

@@ -1,5 +1,6 @@
 """TypedDicts and aliases as Python text, no line longer than a formatter leaves it where that can be helped."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -75,6 +76,7 @@ def bracketed(
 
 
 def split_members(members: Sequence[Member]) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
-    """Those whose names a class can have, and the others."""
-    plain = tuple(member for member in members if is_plain(member.name))
-    return plain, tuple(member for member in members if not is_plain(member.name))
+    """Those whose names a class can have, and the others: also those called like a type that stands in the same class."""
+    types = {word for member in members for word in re.findall(r"\w+", member.annotation)}
+    plain = tuple(member for member in members if is_plain(member.name) and member.name not in types)
+    return plain, tuple(member for member in members if member not in plain)
