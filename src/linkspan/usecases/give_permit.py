@@ -72,9 +72,13 @@ async def _chosen_accounts(hall: Hall, grantor: Grantor, ask: AuthorizationAsk, 
         mistakes.append(Mistake("accounts", f"choose at most {MOST_ACCOUNTS} accounts"))
     if any(consent.accounts.values()) and not (grantor.writes and ask.writes):
         mistakes.append(Mistake("accounts", "only reading can be allowed here"))
-    known = {account.id for account in await accounts_of(hall, grantor, consent.accounts)} if not mistakes else set()
-    if not mistakes and known != set(consent.accounts):
+    known = (
+        {account.id: account for account in await accounts_of(hall, grantor, consent.accounts)} if not mistakes else {}
+    )
+    if not mistakes and set(known) != set(consent.accounts):
         mistakes.append(Mistake("accounts", "one of the accounts is not yours, or can no longer be used"))
+    if any(consent.accounts[name] and account.read_only for name, account in known.items()):
+        mistakes.append(Mistake("accounts", "one of the accounts only reads"))
     if mistakes:
         raise InvalidInputError(mistakes=mistakes)
     return dict(consent.accounts)

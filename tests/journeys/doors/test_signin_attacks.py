@@ -427,6 +427,23 @@ async def test_an_account_that_changes_hands_leaves_its_first_owners_permit(own:
     assert called["isError"]
 
 
+async def test_an_account_that_only_reads_cannot_be_allowed_to_write(own: World) -> None:
+    client = await registered(own)
+    writes = client.mcp((await client.signed_in({own.account.id: "write"}))["access_token"])
+    before = await writes.tools()
+    async with own.api() as api:
+        changed = await api.patch(f"/v1/accounts/{own.account.id}", json={"read_only": True})
+    after = await writes.tools()
+    async with own.browser() as browser:
+        page = await press(browser, await browser.get(client.address()), "prove", proof=own.key)
+        refused = await press(browser, page, "allow", **{f"account.{own.account.id}": "write", "actions": "all"})
+
+    assert 200 == changed.status_code
+    assert (70, 48) == (len(before), len(after))
+    assert "This account only reads." in page.text
+    assert (400, True) == (refused.status_code, "One of the accounts only reads." in refused.text)
+
+
 async def test_a_token_for_one_address_opens_no_other(world: World) -> None:
     client = await registered(world)
     routed = f"{RESOURCE}/businesscentral"

@@ -45,12 +45,13 @@ class Shown(TypedDict):
 
 
 class AccountRow(TypedDict):
-    """One account: `level` is "", read or write."""
+    """One account: `level` is "", read or write; `reads_only`: whoever linked it allows no writing."""
 
     id: str
     label: str
     about: str
     level: str
+    reads_only: bool
 
 
 class AreaRow(TypedDict):
@@ -128,7 +129,9 @@ class ConsentPages:
             account = opening.account
             label = account.label or account.fields.get("company_name") or account.owner.name
             level = "read" if alone else _level(choices, account.id)
-            rows.append(AccountRow(id=account.id, label=label, about=self._about(opening, label), level=level))
+            level = "read" if account.read_only and level == "write" else level
+            about = self._about(opening, label)
+            rows.append(AccountRow(id=account.id, label=label, about=about, level=level, reads_only=account.read_only))
         return rows
 
     def _about(self, opening: Opening, label: str) -> str:
