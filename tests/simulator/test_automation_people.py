@@ -33,6 +33,14 @@ def test_users_are_those_of_entra_with_a_licence_and_the_application(desk: Autom
     assert ("Full User", "Application") == (kinds["ADA.QUAY"], kinds["LINKSPAN DEMO"])
 
 
+def test_the_state_tells_what_everybody_holds(desk: AutomationDesk) -> None:
+    desk.give(CLERK, "D365 READ")
+    (place,) = [one for one in desk.simulator.state().tenants[0].environments if one.name == "Production"]
+
+    assert ["SUPER"] == place.permission_sets["ADA.QUAY"]
+    assert ["COUNTER", "D365 BUS FULL ACCESS", "D365 READ"] == place.permission_sets["COLIN.MOLE"]
+
+
 def test_new_users_come_from_entra_once_they_have_a_licence(desk: AutomationDesk) -> None:
     someone = desk.user(ADMINISTRATOR)["userSecurityId"]
     before = desk.send("POST", f"users({someone})/{NOW_ACTION}")

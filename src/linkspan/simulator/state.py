@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from linkspan.simulator.books.world import World
+from linkspan.simulator.administration.people import assignments
+from linkspan.simulator.books.fields import guid, text
+from linkspan.simulator.books.world import Environment, World
 from linkspan.simulator.clock import Clock
 from linkspan.simulator.entra.authority import Authority
 from linkspan.simulator.entra.demo import PASSWORDS, PUBLISHED_SECRETS
@@ -33,12 +35,13 @@ class CompanyState:
 
 @dataclass(frozen=True, slots=True)
 class EnvironmentState:
-    """An environment of a tenant."""
+    """An environment of a tenant; `permission_sets` are those that each of its users holds, for all companies or some."""
 
     name: str
     type: str
     state: str
     companies: list[CompanyState]
+    permission_sets: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,11 +157,21 @@ def _tenants(world: World, authority: Authority) -> list[TenantState]:
                     CompanyState(one.id, one.name, {name: len(table) for name, table in one.tables.items()})
                     for one in place.companies.values()
                 ],
+                _permission_sets(place),
             )
             for place in places
         ]
         described.append(TenantState(tenant.id, tenant.domain, tenant.name, environments))
     return described
+
+
+def _permission_sets(place: Environment) -> dict[str, list[str]]:
+    return {
+        text(user, "userName"): sorted(
+            {held.permission_set.role_id for _, held in assignments(place, guid(user, "userSecurityId"))}
+        )
+        for user in place.office["user"].all()
+    }
 
 
 def _user(user: User) -> UserState:
