@@ -99,13 +99,15 @@ def _body(action: Action) -> Group:
         else:
             fields = action.contract.entities[link.entity].fields
             rows = {each: _value(fields[each], action.contract) for each in _names(inside[name])}
-            found[name] = {"type": "array", "items": {"type": "object", "properties": rows}}
+            record: Mapping[str, object] = {"type": "object", "properties": rows}
+            found[name] = {"type": "array", "items": record} if link.many else record
     return found
 
 
 def _names(nested: Mapping[str, object]) -> list[str]:
-    rows = nested["items"]
-    return list(rows["properties"]) if isinstance(rows, dict) else []
+    """The fields of a record, or of the records of a list, that are made together with another."""
+    record = nested.get("items", nested)
+    return list(record["properties"]) if isinstance(record, dict) else []
 
 
 def _value(field: Field, contract: Contract) -> Mapping[str, object]:
