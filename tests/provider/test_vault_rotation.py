@@ -26,6 +26,7 @@ from linkspan.storage.sealed_store import COLUMNS
 from linkspan.storage.tables import metadata
 from linkspan.storage.upgrade import back_up
 from linkspan.transport.pyreqwest_client import PyreqwestTransport
+from linkspan.usecases.audit import read_audit
 from linkspan.usecases.authenticate import authenticate
 from linkspan.usecases.change_profile import change_profile
 from linkspan.usecases.create_key import NewKey, create_key
@@ -90,7 +91,9 @@ async def test_keys_are_rotated_under_running_work(world_on_each):
     assert (await authenticate(world.hall, key.reveal())).project_id == world.caller.project_id
     world.later(days=2)
     third = await rotate_keys(world.hall)
+    noted = await read_audit(world.hall, world.caller, subject_id=third.master_key_id)
     assert (0, 1, 2) == (second.dropped, third.added, third.dropped)
+    assert [("keys.rotated", "cli")] * 3 == [(entry.note.event, entry.note.source) for entry in noted]
 
 
 async def test_a_new_master_key_in_the_file_is_found_by_running_processes(world, tmp_path):

@@ -2,7 +2,9 @@
 
 from sqlalchemy import RowMapping, insert, select, update
 
+from linkspan.audit_records import AuditNote
 from linkspan.model import Project
+from linkspan.storage.audit_store import note_audit
 from linkspan.storage.database import Database
 from linkspan.storage.tables import projects
 
@@ -31,11 +33,13 @@ class ProjectStore:
             row = (await connection.execute(select(projects).where(projects.c.id == project_id))).mappings().first()
         return _project(row) if row else None
 
-    async def rename(self, project_id: str, name: str) -> bool:
-        """Give a project another name; False if there is none of that id."""
+    async def rename(self, project_id: str, name: str, note: AuditNote | None = None) -> bool:
+        """Give a project another name, told to the audit log; False if there is none of that id."""
         change = update(projects).where(projects.c.id == project_id).values(name=name)
         async with self._database.begin() as connection:
-            return (await connection.execute(change)).rowcount == 1
+            done = (await connection.execute(change)).rowcount == 1
+            await note_audit(connection, note if done else None)
+            return done
 
     async def list(self) -> list[Project]:
         """Every project, oldest first."""

@@ -1,7 +1,8 @@
 """A new project: the tenant that owns keys, profiles, accounts and logs."""
 
 from linkspan.errors import InvalidInputError, Mistake, NotFoundError
-from linkspan.model import Project
+from linkspan.model import Caller, Project
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_number, new_project_id
 
@@ -17,7 +18,8 @@ async def create_project(hall: Hall, name: str) -> Project:
 
 async def rename_project(hall: Hall, project_id: str, name: str) -> Project:
     """Change what people see as the project's name (its id stays). For the operator only. Raises NotFoundError, InvalidInputError."""
-    await hall.projects.rename(project_id, checked_name(name))
+    note = note_of(hall, Caller(project_id, frozenset(), source="cli"), "project.changed", project_id, ["name"])
+    await hall.projects.rename(project_id, checked_name(name), note)
     return await read_project(hall, project_id)
 
 

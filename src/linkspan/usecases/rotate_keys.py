@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from linkspan.model import Caller
 from linkspan.providerauth.vault import sealed_version
 from linkspan.storage.sealed_store import COLUMNS, SealedColumn
+from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 
 SUPERSEDED = timedelta(days=1)
@@ -28,11 +30,16 @@ async def rotate_keys(hall: Hall) -> KeyRotation:
     Running processes go on: what they sealed with the key before still opens, and they use the new one within minutes.
     """
     turned = await hall.vault.rotate()
+    projects = await hall.projects.list()
+    # Told at once: from here on the keys are others, even if the rest is stopped.
+    for project in projects:
+        operator = Caller(project.id, frozenset(), source="cli")
+        await hall.audit.add(note_of(hall, operator, "keys.rotated", turned.master_key_id, ["data_key"]))
     used: dict[str, set[int]] = {}
     resealed = sum([await _reseal(hall, place, used) for place in COLUMNS])
     before = hall.clock() - SUPERSEDED
     dropped = 0
-    for project in await hall.projects.list():
+    for project in projects:
         dropped += await hall.data_keys.prune(project.id, used.get(project.id, set()), before)
     return KeyRotation(turned.master_key_id, turned.rewrapped, turned.added, resealed, dropped)
 
