@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from secret_watch.record import RECORD
 
-_LINK = re.compile(r"(/connect(?:/mine)?/s)/[^/?#]+")
+_LINK = re.compile(r"(/connect(?:/mine)?/s|/console/join)/[^/?#]+")
 # Parameters that OAuth and the published hub element send in the query: each of these addresses answers with a redirect.
 _OWN_PARAMETERS = (
     (re.compile(r"/connect/oauth2/[^/]+/callback$"), frozenset({"code", "state"})),
@@ -32,11 +32,19 @@ _SHOWN_ONCE = (
 _AGREED, _CODE = "/connect/authorize", re.compile(r"([?&]code=)[\w-]+")
 # The commands that show a secret once, and the form in which they do.
 _KEY, _HOOK = re.compile(rb"(v1\.\w+)\.[\w-]{43}"), re.compile(rb"(whsec)_[\w+/=]+")
-_LINK_SHOWN = re.compile(rb"(/connect(?:/mine)?/s)/[\w.~-]+")
+_LINK_SHOWN = re.compile(rb"(/connect(?:/mine)?/s|/console/join)/[\w.~-]+")
+_CODE_SHOWN = re.compile(rb"()\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b")
+# The pages of the console that show a secret once, and the form in which they do.
+_SHOWN_ON = (
+    (re.compile(r"/console/p/[^/]+/keys$"), _KEY),
+    (re.compile(r"/console/p/[^/]+/accounts(/[^/]+/relink)?$"), _LINK_SHOWN),
+    (re.compile(r"/console/p/[^/]+/members(/[^/]+/invitation)?$"), _LINK_SHOWN),
+)
 _DEMO_APP, _DEMO_USER = re.compile(rb"(client secret) +\S+"), re.compile(rb"(user +\S+) / \S+")
 _SHOWN_BY = {
     "sim": (_DEMO_APP, _DEMO_USER),
-    "up": (_KEY,), "demo": (_KEY, _LINK_SHOWN), "key create": (_KEY,), "apply": (_KEY, _HOOK), "account link": (_LINK_SHOWN,),
+    "up": (_KEY, _CODE_SHOWN), "demo": (_KEY, _LINK_SHOWN), "member code": (_CODE_SHOWN,), "member add": (_LINK_SHOWN,),
+    "member invite": (_LINK_SHOWN,), "key create": (_KEY,), "apply": (_KEY, _HOOK), "account link": (_LINK_SHOWN,),
     "owner page": (_LINK_SHOWN,), "webhook create": (_HOOK,), "webhook rotate": (_HOOK,),
 }  # fmt: skip
 _MOST = 8_000_000
@@ -110,4 +118,7 @@ class Hearing:
             if method == self._method and pattern.search(self._path):
                 told = json.loads(said)
                 return json.dumps({name: value for name, value in told.items() if name not in names}).encode()
+        for pattern, form in _SHOWN_ON:
+            if self._method == "POST" and pattern.search(self._path):
+                said = form.sub(rb"\1/*", said)
         return said

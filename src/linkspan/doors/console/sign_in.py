@@ -50,11 +50,11 @@ class SignIn:
     async def first(self, request: Request) -> Response:
         """Make the first owner, and sign them in."""
         form = await _own_form(request)
-        given = {name: form.get(name) for name in ("email", "name", "code")}
+        given = {name: form.get(name) for name in ("email", "name")}
         password = form.secret("password")
         try:
             await make_first_owner(
-                self._hall, given["code"], email=given["email"], name=given["name"], password=password
+                self._hall, form.get("code"), email=given["email"], name=given["name"], password=password
             )
         except (SignInFailedError, InvalidInputError) as error:
             return self._first(given, error)
