@@ -157,7 +157,7 @@ class PeopleStore:
             rows = (await connection.execute(select(members.c.person_id, members.c.role).where(here))).all()
             roles = {row.person_id: row.role for row in rows}
             after = {**roles, person_id: role.value if role else ""}
-            if person_id not in roles or Role.OWNER.value not in after.values():
+            if person_id not in roles or (Role.OWNER in roles.values() and Role.OWNER not in after.values()):
                 return False
             mine = here & (members.c.person_id == person_id)
             statement = update(members).where(mine).values(role=role.value) if role else delete(members).where(mine)
