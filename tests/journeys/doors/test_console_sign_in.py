@@ -207,4 +207,4 @@ async def test_what_is_done_is_in_the_audit_log_under_the_persons_name(fresh: Wo
 async def make_wrong(fresh: World) -> None:
     from linkspan.usecases.console_sign_in import sign_in as enter
 
-    await enter(fresh.hall, "ada@harbour.example", Secret("x" * 300))
+    await enter(fresh.hall, "ada@harbour.example", Secret("Gull-at-noon-" * 30))

@@ -153,7 +153,7 @@ async def test_a_record_is_created_read_changed_and_deleted(mcp: Mcp) -> None:
 
 
 async def test_digits_are_kept(mcp: Mcp) -> None:
-    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s_create_item","arguments":{"body":{"displayName":"Digits","unitPrice":19.10}}}}'
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"%s_create_item","arguments":{"body":{"displayName":"Digits by MCP","unitPrice":19.10}}}}'
     answer = (await mcp.post(body % CONNECTOR.encode())).json()["result"]["content"][0]["text"]
 
     assert '"unitPrice":19.10' in answer

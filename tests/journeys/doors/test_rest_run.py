@@ -45,7 +45,7 @@ async def test_the_error_shape(world: World) -> None:
 
     assert 404 == answer.status_code
     assert {
-        "code", "message", "next_step", "advice", "run_id", "first_run_id", "mistakes", "provider", "who", "link",
+        "code", "message", "next_step", "advice", "run_id", "first_run_id", "candidate_ids", "mistakes", "provider", "who", "link",
     } == told.keys()  # fmt: skip
     assert "record_not_found" == told["code"]
     assert {"status", "code", "message", "request_id"} == told["provider"].keys()
