@@ -69,7 +69,7 @@ async def test_a_code_that_comes_twice_ends_what_came_of_it(world: World) -> Non
     tokens = (await client.redeem(code)).json()
     mcp = client.mcp(tokens["access_token"])
     before = await mcp.ask("ping")
-    again = await client.redeem(code, code_verifier="x" * 43)
+    again = await client.redeem(code, code_verifier="never-the-verifier-" * 3)
     after, refreshed = await mcp.ask("ping"), await client.refresh(tokens["refresh_token"])
     last = (await read_audit(world.hall, world.caller, limit=500))[-1].note
 
@@ -279,7 +279,7 @@ async def test_a_client_with_a_secret_must_show_it(world: World) -> None:
     secret = registration["client_secret"]
     code = await client.code({world.account.id: "read"})
     without = await client.redeem(code)
-    wrong = await client.redeem(code, client_secret="x" * 43)
+    wrong = await client.redeem(code, client_secret="never-the-secret-" * 3)
     basic = base64.b64encode(f"{quote(client.client_id)}:{quote(secret)}".encode()).decode()
     form = {
         "grant_type": "authorization_code", "code": code, "code_verifier": client.verifier, "redirect_uri": client.redirect,
