@@ -4,8 +4,10 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx2
@@ -104,6 +106,9 @@ def test_the_json_line_is_all_that_is_needed(demo: Demo) -> None:
 def test_a_second_demo_in_the_same_folder_finds_its_account_again(tmp_path: Path) -> None:
     with running_demo(tmp_path) as first:
         pass
+    with closing(sqlite3.connect(tmp_path / "linkspan.db")) as file, file:
+        # As an installation that is older than this choice has it.
+        file.execute("UPDATE profiles SET audience = 'many_tenants', tenant = NULL")
     with running_demo(tmp_path) as second:
         rows = second.rpc("list_items", query={"top": 1}).json()["data"]
 

@@ -168,7 +168,10 @@ async def demo_profile(hall: Hall, caller: Caller, simulator: "Simulator") -> Pr
     for profile in await list_profiles(hall, caller, connector=CONNECTOR):
         if profile.name == name:
             change = ProfileChange(
-                client_id=str(simulator.demo.client_id), client_secret=secret, provider_url=simulator.url
+                client_id=str(simulator.demo.client_id),
+                client_secret=secret,
+                provider_url=simulator.url,
+                audience="one_tenant",
             )
             return await change_profile(hall, caller, profile.id, change)
     new = NewProfile(CONNECTOR, name, str(simulator.demo.client_id), client_secret=secret, provider_url=simulator.url)

@@ -1,14 +1,15 @@
 """The database behind every store: SQLite in WAL mode by default, PostgreSQL by its address; the same statements for both."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 import structlog
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import AdaptedConnection, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, MissingGreenlet, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -134,6 +135,7 @@ def prepare_sqlite(engine: object) -> None:
     """Let every SQLite connection of a (sync) engine use WAL, check foreign keys, and begin writing transactions as writers."""
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
+    event.listen(engine, "invalidate", _on_invalidate)
 
 
 def _on_connect(connection: _SqliteConnection, _record: ConnectionPoolEntry) -> None:
@@ -146,6 +148,14 @@ def _on_connect(connection: _SqliteConnection, _record: ConnectionPoolEntry) -> 
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _on_invalidate(connection: object, _record: ConnectionPoolEntry, _error: BaseException | None) -> None:
+    # A task that is cancelled between a statement and its rows leaves a cursor, and SQLite keeps a closed connection's transaction,
+    # its writer's lock too, until the last cursor is collected. So the transaction is ended before the connection is closed.
+    if isinstance(connection, AdaptedConnection):
+        with suppress(sqlite3.Error, ValueError, MissingGreenlet):
+            connection.run_async(lambda driver: asyncio.shield(driver.rollback()))
 
 
 def _on_begin(connection: Connection) -> None:

@@ -169,7 +169,7 @@ async def test_cancel_in_the_window_ends_the_waiting(
 async def test_a_refused_consent_is_told_and_can_be_tried_again(
     installation: Installation, chromium: Browser, site: HostSite
 ) -> None:
-    installation.simulator.revoke_consent()
+    installation.simulator.revoke_consent(installation.simulator.demo.user)
     context = await context_of(chromium)
     page, _ = await shop(installation, site, context, await opened(installation, "hesitant"))
     window = await press(page)

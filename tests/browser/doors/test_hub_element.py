@@ -155,7 +155,7 @@ async def test_a_mistake_is_corrected_in_the_window(
 
 
 async def test_a_refused_consent_is_told(installation: Installation, chromium: Browser, site: HostSite) -> None:
-    installation.simulator.revoke_consent()
+    installation.simulator.revoke_consent(installation.simulator.demo.user)
     context = await context_of(chromium)
     page, _ = await shop(installation, site, context, "refusing")
     window = await connect(page, installation)

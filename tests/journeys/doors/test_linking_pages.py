@@ -152,7 +152,7 @@ async def test_companies_are_searched_and_must_be_chosen(world: World) -> None:
 
 
 async def test_consent_refused(world: World) -> None:
-    world.simulator.revoke_consent(client_id=world.simulator.demo.client_id)
+    world.simulator.revoke_consent(world.simulator.demo.user)
     async with world.browser() as browser:
         page = await walk(browser, await world.link_url("refuser"), world.answers(answer="cancel"))
 
