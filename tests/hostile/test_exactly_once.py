@@ -3,22 +3,28 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import httpx2
 import pytest
 from cut_cable import Way
-from doors_world import World, open_world
+from doors_world import CONNECTOR, World, open_world, walk
 from hostile_world import IMPATIENT
 from provider_relay import Relay, relay_to
 from pydantic import SecretStr
 
+from linkspan.model import Secret
 from linkspan.simulator import Simulator
+from linkspan.storage.account_store import AccountFilter
+from linkspan.usecases.create_profile import NewProfile, create_profile
+from linkspan.usecases.read_accounts import list_accounts
 from sizes import size
 
 ACTION = "dynamics365bc_create_customer"
 SETTLES = 0.1
+LANES = 6
 
 
 @dataclass(slots=True)
@@ -44,7 +50,8 @@ class Here:
     async def made(self, name: str) -> list[str]:
         """The ids of the records of that name at the provider."""
         self.relay.cut = None
-        told = await self.world.rpc("list_customers", query={"filter": {"displayName": name}, "select": "id"})
+        query = {"filter": {"displayName": name}, "select": "id"}
+        told = await self.client.post("/actions/rpc", json={"action": "dynamics365bc_list_customers", "query": query})
         return [str(row["id"]) for row in told.json()["data"]]
 
 
@@ -57,18 +64,35 @@ def meaning(answer: httpx2.Response) -> str:
 
 
 @pytest.fixture
-async def here(tmp_path: Path, database_url: str) -> AsyncIterator[Here]:
+async def lanes(tmp_path: Path, database_url: str) -> AsyncIterator[list[Here]]:
+    """Accounts of one installation, each behind a relay of its own, so that cuts can go on beside one another."""
     given: dict[str, object] = {"write_settles": SETTLES}
     if database_url.startswith("postgresql"):
         given["database_url"] = SecretStr(database_url)
     with Simulator.start() as simulator:
+        simulator.set_limits(requests=1_000_000, concurrent=100)
         async for world in open_world(tmp_path, simulator, **given):
             hall = world.hall
             hall.engine._wiring = replace(hall.engine._wiring, patience=IMPATIENT)
-            async with relay_to(httpx2.URL(simulator.url).port or 0) as relay, world.api() as client:
-                await hall.profiles.change(replace(world.profile, provider_url=relay.url))
-                hall.warm.drop()
-                yield Here(world, relay, client)
+            async with AsyncExitStack() as stack:
+                yield [await open_lane(stack, world, f"Lane {number}") for number in range(LANES)]
+
+
+async def open_lane(stack: AsyncExitStack, world: World, name: str) -> Here:
+    new = NewProfile(
+        CONNECTOR, name, world.profile.client_id, client_secret=Secret(world.simulator.demo.client_secret),
+        provider_url=world.simulator.url,
+    )  # fmt: skip
+    lane = replace(world, profile=await create_profile(world.hall, world.caller, new))
+    async with lane.browser() as browser:
+        await walk(browser, await lane.link_url(name), lane.answers())
+    (lane.account,) = await list_accounts(world.hall, world.caller, AccountFilter(owner_ids=(name,)))
+    relay = await stack.enter_async_context(relay_to(httpx2.URL(world.simulator.url).port or 0))
+    await world.hall.profiles.change(
+        replace(lane.profile, tenant=lane.account.fields["tenant_id"], provider_url=relay.url)
+    )
+    world.hall.warm.drop()
+    return Here(lane, relay, await stack.enter_async_context(lane.api()))
 
 
 def body_of(kind: str, name: str) -> dict[str, object]:
@@ -83,34 +107,51 @@ def points(length: int, count: int) -> list[int]:
     )
 
 
+@dataclass(slots=True)
+class Tally:
+    """What the cuts came to."""
+
+    first: Counter[str] = field(default_factory=Counter)
+    ends: Counter[str] = field(default_factory=Counter)
+
+
 @pytest.mark.timeout(5400)
 @pytest.mark.parametrize("kind", ["natural", "number"])
 async def test_a_create_cut_at_every_byte_is_made_once(
-    here: Here, kind: str, capsys: pytest.CaptureFixture[str]
+    lanes: list[Here], kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    whole = await here.once(body_of(kind, f"Whole {kind}"), f"whole-{kind}")
-    lengths, ends, first = dict(here.relay.lengths), Counter[str](), Counter[str]()
+    whole = await lanes[0].once(body_of(kind, f"Whole {kind}"), f"whole-{kind}")
+    lengths, tally = dict(lanes[0].relay.lengths), Tally()
     assert ["done"] == [meaning(answer) for answer in whole]
-    cuts: list[tuple[Way, int]] = [
-        (way, at) for way in ("request", "answer") for at in points(lengths[way], size("cut_bytes"))
+    cuts: list[tuple[int, Way, int]] = [
+        (number, way, at)
+        for way in ("request", "answer")
+        for number, at in enumerate(points(lengths[way], size("cut_bytes")))
     ]
-    for number, (way, after) in enumerate(cuts):
-        name = f"Cut {kind[0]} {number}"
+    await asyncio.gather(
+        *(go_through(lane, kind, cuts[number :: len(lanes)], tally) for number, lane in enumerate(lanes))
+    )
+    with capsys.disabled():
+        print(f"\n{kind}: {len(cuts)} cuts ({lengths}); at first {dict(tally.first)}; in the end {dict(tally.ends)}")  # noqa: T201
+
+    assert tally.ends["unknown"] <= len(cuts) * 0.05
+    assert tally.ends["unknown"] + tally.ends["done"] == len(cuts)
+
+
+async def go_through(here: Here, kind: str, cuts: list[tuple[int, Way, int]], tally: Tally) -> None:
+    """Cut one write after another at its byte, and see what was made of it."""
+    for number, way, after in cuts:
+        name, key = f"Cut {kind[0]} {way[0]} {number}", f"cut-{kind}-{way}-{number}"
         here.relay.arm(way, after)
-        told = await here.once(body_of(kind, name), f"cut-{kind}-{number}")
-        made, where = await here.made(name), f"{way} {after} of {lengths[way]}: {[meaning(answer) for answer in told]}"
-        first[meaning(told[0])] += 1
-        ends[meaning(told[-1])] += 1
+        told = await here.once(body_of(kind, name), key)
+        made, where = await here.made(name), f"{way} {after}: {[meaning(answer) for answer in told]}"
+        tally.first[meaning(told[0])] += 1
+        tally.ends[meaning(told[-1])] += 1
 
         assert len(made) <= 1, where
         if told[-1].is_success:
             assert [told[-1].json()["data"]["id"]] == made, where
-            (again,) = await here.once(body_of(kind, name), f"cut-{kind}-{number}")
+            (again,) = await here.once(body_of(kind, name), key)
             assert told[-1].json()["data"] == again.json()["data"], where
         if kind == "number":
             assert "unknown" not in [meaning(answer) for answer in told], where
-    with capsys.disabled():
-        print(f"\n{kind}: {len(cuts)} cuts ({lengths}); at first {dict(first)}; in the end {dict(ends)}")  # noqa: T201
-
-    assert ends["unknown"] <= len(cuts) * 0.05
-    assert ends["unknown"] + ends["done"] == len(cuts)
