@@ -34,6 +34,7 @@ from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
+from linkspan.storage.run_figures import RunFigures
 from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
 from linkspan.storage.sealed_store import SealedStore
@@ -121,6 +122,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         watches=WatchStore(database),
         brands=BrandStore(database),
         runs=runs,
+        figures=RunFigures(database),
         run_log=RunLog(runs),
         journal=WriteJournal(database),
         webhooks=WebhookStore(database),

@@ -29,6 +29,7 @@ from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
 from linkspan.storage.project_store import ProjectStore
+from linkspan.storage.run_figures import RunFigures
 from linkspan.storage.run_log import RunLog
 from linkspan.storage.run_store import RunStore
 from linkspan.storage.sealed_store import SealedStore
@@ -78,6 +79,7 @@ class Hall:
     watches: WatchStore
     brands: BrandStore
     runs: RunStore
+    figures: RunFigures
     run_log: RunLog
     journal: WriteJournal
     webhooks: WebhookStore

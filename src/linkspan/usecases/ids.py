@@ -4,9 +4,9 @@ import os
 import secrets
 import string
 from datetime import datetime
-from functools import lru_cache
 
 from linkspan.model import Secret
+from linkspan.storage.run_order import PREFIX, moment36
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _LOWER = string.digits + string.ascii_lowercase
@@ -81,7 +81,7 @@ def new_run_id(started_at: datetime) -> str:
     """`run_` and 20 characters [a-z0-9], of which the first nine order runs by their start in milliseconds."""
     milliseconds = int(started_at.timestamp() * 1000)
     # In two parts, for arithmetic beyond 64 bits costs several times more.
-    return f"run_{_moment36(milliseconds)}{_random36(int.from_bytes(os.urandom(8)) % _RUN_RANDOM)}"
+    return f"{PREFIX}{moment36(milliseconds)}{_random36(int.from_bytes(os.urandom(8)) % _RUN_RANDOM)}"
 
 
 def new_project_id(name: str) -> str:
@@ -89,16 +89,6 @@ def new_project_id(name: str) -> str:
     words = "".join(letter if letter in _LOWER else "-" for letter in name.lower()).strip("-")
     slug = "-".join(part for part in words.split("-") if part)[:40] or "project"
     return f"{slug}-{secrets.randbelow(9000) + 1000}"
-
-
-@lru_cache(maxsize=8)
-def _moment36(milliseconds: int) -> str:
-    """Nine digits 0-9 and a-z, filled up with zeros. Many runs begin in the same millisecond."""
-    digits = ""
-    for _ in range(9):
-        milliseconds, digit = divmod(milliseconds, 36)
-        digits = _LOWER[digit] + digits
-    return digits
 
 
 def _random36(number: int) -> str:

@@ -1,21 +1,21 @@
 """The start page of a project: what to do next, and how things are at a glance."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from starlette.responses import Response
 
 from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.pictures import run_pictures
 from linkspan.doors.console.visit import Visit
 from linkspan.model import AccountState
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_accounts import list_accounts
+from linkspan.usecases.read_figures import RANGES, USUAL, read_figures
 from linkspan.usecases.read_keys import list_keys
 from linkspan.usecases.read_profiles import list_profiles
 from linkspan.usecases.read_runs import read_runs
 
-_LATELY = timedelta(hours=24)
-_SHOWN = 500
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,10 @@ class Start:
         hall, caller = visit.hall, visit.caller
         profiles, accounts = await list_profiles(hall, caller), await list_accounts(hall, caller)
         keys = [key for key in await list_keys(hall, caller) if key.enabled]
-        runs = (await read_runs(hall, caller, RunFilter(since=hall.clock() - _LATELY, limit=_SHOWN))).runs
-        failed = [run for run in runs if run.error_code]
+        runs = (await read_runs(hall, caller, RunFilter(limit=_SHOWN))).runs
+        wanted = visit.query.get("range", "")
+        wanted = wanted if wanted in RANGES else USUAL
+        figures = await read_figures(hall, caller, wanted)
         ill = [one for one in accounts if one.state in {AccountState.NEEDS_REAUTH, AccountState.DEGRADED}]
         steps = (
             NextStep("Make a connector profile", "Register an application at the provider and enter it here.", "profiles", bool(profiles)),
@@ -57,8 +59,8 @@ class Start:
         )  # fmt: skip
         return self._pages.page(
             visit, "start.html", visit.project.name, "",
-            steps=steps, ready=all(step.done for step in steps), accounts=accounts, ill=ill, runs=runs, failed=failed,
-            most=_SHOWN,
+            steps=steps, ready=all(step.done for step in steps), accounts=accounts, ill=ill, runs=runs,
+            figures=figures, pictures=run_pictures(figures), ranges=RANGES, range=wanted,
         )  # fmt: skip
 
     async def profiles(self, visit: Visit) -> Response:
