@@ -59,3 +59,30 @@ class ConsoleSession:
     created_at: datetime
     seen_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey of a person. `credential_id` and `public_key` are base64url; `counter` is the authenticator's count of its signatures.
+
+    `synced`: its maker may copy it to other devices. `locked_at`: since then it is refused, for its counter went back: there may be a copy.
+    """
+
+    id: str
+    person_id: str
+    name: str
+    credential_id: str
+    public_key: str
+    counter: int
+    synced: bool
+    created_at: datetime
+    last_used: datetime | None = None
+    locked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A one-time value that was just used, by its digest; kept until it would be refused as too old anyway."""
+
+    digest: str
+    until: datetime

@@ -30,6 +30,7 @@ from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
+from linkspan.storage.passkey_store import PasskeyStore
 from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
@@ -109,6 +110,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         projects=ProjectStore(database),
         people=PeopleStore(database),
         console_sessions=ConsoleSessionStore(database),
+        passkeys=PasskeyStore(database),
         keys=keys,
         key_uses=KeyUses(keys),
         profiles=profiles,

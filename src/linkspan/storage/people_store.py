@@ -11,7 +11,7 @@ from linkspan.model import Project
 from linkspan.people_records import Member, Membership, Person, Role
 from linkspan.storage.audit_store import note_audit
 from linkspan.storage.database import Database
-from linkspan.storage.people_tables import console_sessions, members, people
+from linkspan.storage.people_tables import console_sessions, members, passkeys, people
 from linkspan.storage.tables import projects
 
 # Short pauses: longer ones would let anybody lock somebody out, and a guess a minute finds no password of ten letters.
@@ -135,7 +135,7 @@ class PeopleStore:
         return True
 
     async def invite_again(self, project_id: str, person_id: str, note: AuditNote) -> bool:
-        """Void a member's password and sessions, and every invitation made before; False: there is no such member."""
+        """Void a member's password, passkeys and sessions, and every invitation made before; False: there is no such member."""
         change = (
             update(people)
             .where(people.c.id == person_id, people.c.id.in_(_of_project(project_id)))
@@ -145,6 +145,7 @@ class PeopleStore:
             changed = (await connection.execute(change)).rowcount == 1
             if changed:
                 await connection.execute(delete(console_sessions).where(console_sessions.c.person_id == person_id))
+                await connection.execute(delete(passkeys).where(passkeys.c.person_id == person_id))
                 await note_audit(connection, note)
         return changed
 

@@ -1,6 +1,6 @@
 """The tables of the console's people: who may sign in, in which projects they are, and where they are signed in."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from linkspan.storage.column_types import Moment
 from linkspan.storage.tables import metadata
@@ -45,4 +45,30 @@ console_sessions = Table(
     Column("expires_at", Moment, nullable=False),
     Index("ix_console_sessions_person", "person_id"),
     Index("ix_console_sessions_expires", "expires_at"),
+)
+
+# The longest credential id has 1023 bytes (WebAuthn, section 4), which are 1364 characters.
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    _person_column(),
+    Column("name", Text, nullable=False),
+    Column("credential_id", String(1364), nullable=False, unique=True),
+    Column("public_key", Text, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("synced", Boolean, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("last_used", Moment),
+    Column("locked_at", Moment),
+    Index("ix_passkeys_person", "person_id"),
+)
+
+# One-time values of sign-ins that were used: a second use finds the first one's row.
+spent_values = Table(
+    "spent_values",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("until", Moment, nullable=False),
+    Index("ix_spent_values_until", "until"),
 )

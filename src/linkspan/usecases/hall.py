@@ -25,6 +25,7 @@ from linkspan.storage.key_uses import KeyUses
 from linkspan.storage.lease_store import LeaseStore
 from linkspan.storage.link_store import LinkStore
 from linkspan.storage.owner_store import OwnerStore
+from linkspan.storage.passkey_store import PasskeyStore
 from linkspan.storage.people_store import PeopleStore
 from linkspan.storage.permit_store import PermitStore
 from linkspan.storage.profile_store import ProfileStore
@@ -66,6 +67,7 @@ class Hall:
     projects: ProjectStore
     people: PeopleStore
     console_sessions: ConsoleSessionStore
+    passkeys: PasskeyStore
     keys: KeyStore
     key_uses: KeyUses
     profiles: ProfileStore

@@ -62,6 +62,11 @@ def new_person_id() -> str:
     return "person_" + _random(_LOWER, 20)
 
 
+def new_passkey_id() -> str:
+    """The id of a passkey."""
+    return "passkey_" + _random(_LOWER, 20)
+
+
 def new_webhook_id() -> str:
     """The id of a webhook."""
     return "wh_" + _random(_LOWER, 20)

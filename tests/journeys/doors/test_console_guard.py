@@ -18,7 +18,13 @@ from linkspan.server import build_app
 from linkspan.usecases.create_project import create_project
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-DOORSTEP = {"/console/sign-in", "/console/first", "/console/join/{token}"}
+DOORSTEP = {
+    "/console/sign-in",
+    "/console/sign-in/passkey",
+    "/console/sign-in/passkey/options",
+    "/console/first",
+    "/console/join/{token}",
+}
 
 
 def all_places() -> list[Place]:

@@ -25,6 +25,8 @@ _PUBLIC = {
     "linkspan.providerauth.master_key:wrap": "nonces stand in front of what they sealed",
     "linkspan.providerauth.lease:lease": "names of lease holders",
     "linkspan.usecases.deliver_events:__init__": "names of lease holders",
+    "linkspan.usecases.passkeys:begin_adding": "challenges, which authenticators are told",
+    "linkspan.usecases.passkeys:begin_sign_in": "challenges, which authenticators are told",
     "linkspan.storage.event_outbox:new_event_id": "event ids",
 }
 

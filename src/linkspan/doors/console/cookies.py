@@ -1,14 +1,18 @@
-"""The cookie of the console: the session's token, out of reach of scripts and of other sites' requests."""
+"""The cookies of the console: the session's token, and what is asked of an authenticator; out of reach of scripts and of other sites."""
 
 from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from linkspan.doors.look.headers import SAFE_HEADERS
 from linkspan.model import Secret
 from linkspan.usecases.hall import Hall
+from linkspan.usecases.one_time import SECONDS
+from linkspan.usecases.passkeys import Asked
 
 _NAME = "linkspan_console"
+_ASKED = "linkspan_passkey"
 _PATH = "/console"
 
 
@@ -30,3 +34,24 @@ def remember(hall: Hall, response: Response, token: Secret, until: datetime) -> 
 def forget(response: Response) -> None:
     """Take the token out of the browser."""
     response.delete_cookie(_NAME, path=_PATH)
+
+
+def ask(hall: Hall, wanted: Asked) -> Response:
+    """The JSON for the authenticator; what it answers counts in this browser alone."""
+    headers = {**SAFE_HEADERS, "cache-control": "no-store"}
+    response = Response(wanted.options, media_type="application/json", headers=headers)
+    secure = hall.settings.base_url.startswith("https:")
+    response.set_cookie(
+        _ASKED, wanted.kept.text, max_age=SECONDS, path=_PATH, httponly=True, samesite="strict", secure=secure
+    )
+    return response
+
+
+def asked(request: Request) -> str:
+    """What this browser keeps of the last question to an authenticator."""
+    return request.cookies.get(_ASKED, "")
+
+
+def forget_asked(response: Response) -> None:
+    """Take the question out of the browser."""
+    response.delete_cookie(_ASKED, path=_PATH)

@@ -8,6 +8,7 @@ from linkspan.doors.console.accounts import Accounts
 from linkspan.doors.console.guard import Guard, Place
 from linkspan.doors.console.keys import Keys
 from linkspan.doors.console.logs import Logs
+from linkspan.doors.console.me import Me
 from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.sign_in import SignIn
@@ -21,11 +22,16 @@ HERE = "/console/p/{project}"
 def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
     """Everything that needs somebody signed in."""
     start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
+    me = Me(pages)
     developer, owner = Role.DEVELOPER, Role.OWNER
     return (
         Place("GET", "/console", start.enter),
-        Place("GET", "/console/me", sign_in.me),
-        Place("POST", "/console/me", sign_in.change_me),
+        Place("GET", "/console/me", me.show),
+        Place("POST", "/console/me", me.change_password),
+        Place("POST", "/console/me/anew", me.sign_in_anew),
+        Place("GET", "/console/me/passkeys/options", me.passkey_options),
+        Place("POST", "/console/me/passkeys", me.add_passkey),
+        Place("POST", "/console/me/passkeys/{passkey}/remove", me.remove_passkey),
         Place("POST", "/console/sign-out", sign_in.leave),
         Place("GET", HERE, start.show),
         Place("GET", f"{HERE}/connectors", start.connectors),
@@ -57,6 +63,8 @@ def routes(hall: Hall) -> list[BaseRoute]:
     return [
         Route("/console/sign-in", guard.shown(sign_in.show), methods=["GET"]),
         Route("/console/sign-in", guard.shown(sign_in.submit), methods=["POST"]),
+        Route("/console/sign-in/passkey/options", guard.shown(sign_in.passkey_options), methods=["GET"]),
+        Route("/console/sign-in/passkey", guard.shown(sign_in.submit_passkey), methods=["POST"]),
         Route("/console/first", guard.shown(sign_in.first), methods=["POST"]),
         Route("/console/join/{token}", guard.shown(sign_in.join), methods=["GET"]),
         Route("/console/join/{token}", guard.shown(sign_in.joined), methods=["POST"]),

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from linkspan.doors.console.cookies import forget, remember
+from linkspan.doors.console.cookies import ask, asked, forget, forget_asked, remember
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.visit import Form, Visit, read_form
 from linkspan.errors import AccessError, InvalidInputError, LinkspanError, SignInFailedError
@@ -13,13 +13,13 @@ from linkspan.usecases.console_sign_in import (
     FOREIGN_FORM,
     OPEN_AGAIN,
     awaits_first_owner,
-    change_password,
     make_first_owner,
     sign_in,
     sign_out,
 )
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.members import accept_invitation, read_invitation
+from linkspan.usecases.passkeys import begin_sign_in, passkey_site, sign_in_by_passkey
 
 _START = "/console"
 
@@ -83,23 +83,28 @@ class SignIn:
         forget(response)
         return response
 
-    async def me(self, visit: Visit) -> Response:
-        """One's own page."""
-        return self._pages.page(visit, "me.html", "Your sign-in", error=None, done="changed" in visit.query)
+    async def passkey_options(self, request: Request) -> Response:  # noqa: ARG002 - an endpoint's signature
+        """What the browser's authenticator is asked for."""
+        return ask(self._hall, begin_sign_in(self._hall))
 
-    async def change_me(self, visit: Visit) -> Response:
-        """Change one's own password."""
+    async def submit_passkey(self, request: Request) -> Response:
+        """Sign in with a passkey, and go where one wanted to."""
+        form = await _own_form(request)
+        back = _inside(form.get("to"))
         try:
-            await change_password(
-                self._hall, visit.signed_in, visit.form.secret("password"), visit.form.secret("new_password")
-            )
-        except (SignInFailedError, InvalidInputError) as error:
-            return self._pages.page(visit, "me.html", "Your sign-in", status=error.http_status, error=error, done=False)
-        return see_other("/console/me?changed=1")
+            session, token = await sign_in_by_passkey(self._hall, asked(request), form.get("credential"))
+        except SignInFailedError as error:
+            return self._form(back, {}, error)
+        response = self._entered(back, session, token)
+        forget_asked(response)
+        return response
 
     def _form(self, back: str, given: dict[str, str], error: LinkspanError | None = None) -> Response:
         status = error.http_status if error else 200
-        return self._pages.open("sign_in.html", "Sign in", status=status, back=back, given=given, error=error)
+        return self._pages.open(
+            "sign_in.html", "Sign in", status=status, back=back, given=given, error=error,
+            passkeys=passkey_site(self._hall) is not None,
+        )  # fmt: skip
 
     def _first(self, given: dict[str, str], error: LinkspanError | None = None) -> Response:
         status = error.http_status if error else 200
