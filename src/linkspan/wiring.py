@@ -24,6 +24,7 @@ from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.database import Database, open_database, sqlite_url
 from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.feedback_store import FeedbackStore
+from linkspan.storage.grant_log import GrantLog
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -116,6 +117,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         profiles=profiles,
         accounts=accounts,
         grants=grants,
+        grant_log=GrantLog(database),
         sealed=SealedStore(database),
         data_keys=data_keys,
         leases=leases,

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, make_url
 
 from linkspan.errors import ConfigurationError
-from linkspan.storage import event_tables, house_tables, link_tables, permit_tables
+from linkspan.storage import event_tables, house_tables, link_tables, people_tables, permit_tables
 from linkspan.storage.database import open_database, sqlite_url
 from linkspan.storage.tables import metadata
 from linkspan.storage.upgrade import Upgraded, _config, _scripts, current_version, known_version, upgrade
@@ -20,6 +20,7 @@ TABLES_OF_THEIR_OWN = (
     event_tables,
     house_tables,
     link_tables,
+    people_tables,
     permit_tables,
 )  # imported, so that the metadata knows them
 DRIVERS = {"sqlite": "sqlite", "postgresql": "postgresql+psycopg"}

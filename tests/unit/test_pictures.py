@@ -14,6 +14,7 @@ from linkspan.doors.look.pictures.frame import HEIGHT, TimeAxis
 from linkspan.doors.look.pictures.marks import mark
 from linkspan.doors.look.pictures.picture import WIDTH, Picture
 from linkspan.doors.look.pictures.scale import duration, percent, short, steps
+from linkspan.doors.look.pictures.timeline import Happening, Stretch, timeline
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AXIS = TimeAxis(NOON, timedelta(minutes=30), 4)
@@ -181,3 +182,27 @@ def test_moments_are_told_to_the_script_and_to_whoever_has_none():
     ]
     assert {"23 Nov", "24 Nov", "25 Nov", "26 Nov"} <= {each.text for each in dated.iter("text")}
     assert None is re.search("data-at", ET.tostring(dated, encoding="unicode"))
+
+
+def test_a_timeline_has_what_held_and_what_happened():
+    events = [
+        Happening(NOON - timedelta(hours=9), "diamond", "linked", "Linked"),
+        Happening(NOON + timedelta(minutes=30), "dot", "refreshed", "Token refreshed"),
+        Happening(NOON + timedelta(minutes=60), "cross", "refused", "Refused", HOSTILE),
+    ]
+    held = [Stretch(NOON - timedelta(hours=9), NOON + timedelta(minutes=30)), Stretch(NOON, NOON)]
+    picture = timeline(("grant", "Access", "Words."), AXIS, held, events, holds="token valid")
+    root = parsed(picture)
+    bands = [each for each in root.iter("rect") if each.get("class") == "held"]
+
+    assert [85.0, 1.5] == [float(each.get("width", "")) for each in bands if each.get("y")]
+    assert ["token valid", "refreshed", "refused"] == [name for _, name in picture.legend]
+    assert ["Refused", "Token refreshed"] == [row[1] for row in picture.rows]
+    assert "<script" not in str(picture.drawing)
+
+
+def test_a_timeline_of_nothing_is_drawn_too():
+    picture = timeline(("grant", "Access", "Words."), AXIS, [], [], holds="token valid")
+
+    assert parsed(picture) is not None
+    assert ([], []) == (list(picture.rows), list(picture.legend))

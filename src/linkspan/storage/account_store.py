@@ -15,6 +15,7 @@ from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
+from linkspan.storage.grant_log import GrantKind, GrantNote, forget_grants, note_grant
 from linkspan.storage.owner_store import note_gone
 from linkspan.storage.tables import accounts, grants, link_attempts
 
@@ -158,6 +159,8 @@ class AccountStore:
             }
             await connection.execute(_here(project_id, account_id).values(cells))
             await _erase_tokens(connection, project_id, account_id)
+            ended = GrantNote(GrantKind.ENDED, reason.at, reason.code)
+            await note_grant(connection, account, ended)
             await _tell(connection, project_id, account_id, reason.at)
             await note_audit(connection, note)
             await bump(connection)
@@ -172,6 +175,7 @@ class AccountStore:
             await connection.execute(
                 delete(accounts).where(accounts.c.project_id == project_id, accounts.c.id == account_id)
             )
+            await forget_grants(connection, project_id, account_id)
             await note_gone(connection, before, now)
             await note_event(connection, before, EventType.ACCOUNT_DELETED, now)
             await note_audit(connection, note)

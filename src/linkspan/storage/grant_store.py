@@ -8,6 +8,7 @@ from sqlalchemy import RowMapping, Update, or_, select, update
 from linkspan.model import AccountState, SealedGrant, StateReason
 from linkspan.storage.account_store import set_state
 from linkspan.storage.database import Database
+from linkspan.storage.grant_log import GrantKind, note_failure, note_token
 from linkspan.storage.tables import accounts, grants, profiles
 
 _CLOCKS_DIFFER = timedelta(days=1)
@@ -63,6 +64,7 @@ class GrantStore:
             done = await connection.execute(_at_version(grant).values(grant_cells(after)))
             if done.rowcount != 1:
                 return None
+            await note_token(connection, after, GrantKind.REFRESHED, now)
             await set_state(connection, (grant.project_id, grant.account_id), AccountState.ACTIVE, (), now)
         return after
 
@@ -82,6 +84,7 @@ class GrantStore:
             done = await connection.execute(_at_version(grant).where(grants.c.refused.is_(False)).values(cells))
             if done.rowcount != 1:
                 return False
+            await note_failure(connection, grant, reason, refused=refused)
             await set_state(connection, (grant.project_id, grant.account_id), state, (reason,), reason.at)
         return True
 

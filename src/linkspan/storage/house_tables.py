@@ -44,6 +44,21 @@ run_bodies = Table(
     Index("ix_run_bodies_account", "project_id", "account_id"),
 )
 
+# What happened to an account's access; written with the change itself, see grant_log.py.
+grant_log = Table(
+    "grant_log",
+    metadata,
+    Column("position", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    project_column(),
+    Column("account_id", String(40), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("code", String(64)),
+    Column("expires_at", Moment),
+    Index("ix_grant_log_account", "project_id", "account_id", "at"),
+    Index("ix_grant_log_at", "at"),
+)
+
 tool_feedback = Table(
     "tool_feedback",
     metadata,

@@ -20,6 +20,7 @@ from linkspan.storage.audit_store import note_audit
 from linkspan.storage.change_counter import bump
 from linkspan.storage.database import Database
 from linkspan.storage.event_outbox import note_event
+from linkspan.storage.grant_log import GrantKind, note_token
 from linkspan.storage.grant_store import grant_cells
 from linkspan.storage.tables import accounts, connect_sessions, grants, link_attempts, projects
 from linkspan.storage.watch_store import is_cancelled, settle_watches
@@ -144,6 +145,8 @@ class LinkStore:
             await settle_watches(connection, attempt, account.id)
             kind = await _put_account(connection, account)
             await _put_grant(connection, grant)
+            linked = GrantKind.LINKED if kind is EventType.ACCOUNT_CREATED else GrantKind.RELINKED
+            await note_token(connection, grant, linked, account.updated_at)
             await note_event(connection, account, kind, account.updated_at)
             await note_audit(connection, _note(account, kind))
             await connection.execute(

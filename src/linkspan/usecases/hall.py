@@ -19,6 +19,7 @@ from linkspan.storage.console_session_store import ConsoleSessionStore
 from linkspan.storage.data_key_store import DataKeyStore
 from linkspan.storage.delivery_store import DeliveryStore
 from linkspan.storage.feedback_store import FeedbackStore
+from linkspan.storage.grant_log import GrantLog
 from linkspan.storage.grant_store import GrantStore
 from linkspan.storage.key_store import KeyStore
 from linkspan.storage.key_uses import KeyUses
@@ -73,6 +74,7 @@ class Hall:
     profiles: ProfileStore
     accounts: AccountStore
     grants: GrantStore
+    grant_log: GrantLog
     sealed: SealedStore
     data_keys: DataKeyStore
     leases: LeaseStore

@@ -23,6 +23,7 @@ async def keep_house(hall: Hall) -> None:
     await hall.console_sessions.prune(now, now - LONGEST_IDLE)
     await hall.passkeys.prune(now)
     await hall.runs.prune(now - timedelta(days=hall.settings.runs_kept_days))
+    await hall.grant_log.prune(now - timedelta(days=hall.settings.runs_kept_days))
     await hall.feedback.prune(now - timedelta(days=hall.settings.runs_kept_days))
     await hall.body_log.store.prune(now - timedelta(days=hall.settings.bodies_kept_days))
     await hall.owners.sweep(now)

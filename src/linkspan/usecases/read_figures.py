@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from linkspan.connectors.action import ProviderLimits
 from linkspan.model import Caller, KeyScope
+from linkspan.storage.grant_log import GrantNote
 from linkspan.storage.run_figures import Cause, LimitPart, RunPart, Span
 from linkspan.usecases.access import require
 from linkspan.usecases.hall import Hall
@@ -58,6 +59,15 @@ class LimitsUsed:
     limits: ProviderLimits | None
 
 
+@dataclass(frozen=True, slots=True)
+class GrantHistory:
+    """What happened to an account's access, oldest first; the first note may lie before the span and says how it began. `now`: when read."""
+
+    span: Span
+    notes: Sequence[GrantNote]
+    now: datetime
+
+
 def span_of(name: str, now: datetime) -> Span:
     """The span of a range by its name, the usual one for any other: parts begin at round moments, and the last holds `now`."""
     wanted = RANGES.get(name, RANGES[USUAL])
@@ -86,3 +96,10 @@ async def read_limits_used(hall: Hall, caller: Caller, name: str, account_id: st
     await hall.run_log.flush()
     window = timedelta(seconds=connector.limits.window)
     return LimitsUsed(span, await hall.figures.limits(caller.project_id, account.id, span, window), connector.limits)
+
+
+async def read_grant_history(hall: Hall, caller: Caller, name: str, account_id: str) -> GrantHistory:
+    """What happened to an account's access over a range. Raises MissingScopeError, NotFoundError."""
+    account, now = await read_account(hall, caller, account_id), hall.clock()
+    span = span_of(name, now)
+    return GrantHistory(span, await hall.grant_log.read(caller.project_id, account.id, span.start), now)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from starlette.responses import Response
 
 from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.pictures import grant_picture, limits_picture, run_pictures
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account, AccountState, Caller, Owner
@@ -15,6 +16,7 @@ from linkspan.usecases.check_account import Check, check_account
 from linkspan.usecases.create_connect_session import NewSession, create_connect_session
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.read_accounts import list_accounts, read_account
+from linkspan.usecases.read_figures import RANGES, USUAL, read_figures, read_grant_history, read_limits_used
 from linkspan.usecases.read_profiles import list_profiles
 from linkspan.usecases.read_runs import read_runs
 
@@ -101,5 +103,16 @@ class Accounts:
         return self._pages.page(
             visit, "account.html", title, "accounts",
             account=account, state=STATES[account.state], runs=page.runs, connector=connector,
-            checks=checks,
+            checks=checks, over_time=await _pictures(visit, account),
         )  # fmt: skip
+
+
+async def _pictures(visit: Visit, account: Account) -> Mapping[str, object]:
+    """What the account's page shows as pictures, over the range in the address."""
+    wanted = visit.query.get("range", "")
+    wanted = wanted if wanted in RANGES else USUAL
+    figures = await read_figures(visit.hall, visit.caller, wanted, account.id)
+    limits = limits_picture(await read_limits_used(visit.hall, visit.caller, wanted, account.id))
+    grant = grant_picture(await read_grant_history(visit.hall, visit.caller, wanted, account.id))
+    pictures = [grant, *([limits] if limits else []), *run_pictures(figures)]
+    return {"pictures": pictures, "ranges": RANGES, "range": wanted}

@@ -1,6 +1,7 @@
 """Pictures of the console: figures and timelines, drawn where people would rather look than read."""
 
 import inspect
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from linkspan.doors.look.pictures.causes import Share, causes
@@ -9,9 +10,11 @@ from linkspan.doors.look.pictures.curves import Curve, Measure, curves
 from linkspan.doors.look.pictures.frame import TimeAxis
 from linkspan.doors.look.pictures.picture import Picture
 from linkspan.doors.look.pictures.scale import duration, percent
+from linkspan.doors.look.pictures.timeline import Happening, Stretch, timeline
 from linkspan.errors import all_errors
+from linkspan.storage.grant_log import GrantKind, GrantNote
 from linkspan.storage.run_figures import RunPart, Span
-from linkspan.usecases.read_figures import Figures, LimitsUsed
+from linkspan.usecases.read_figures import Figures, GrantHistory, LimitsUsed
 
 _QUARTER = 0.25
 
@@ -42,8 +45,7 @@ def limits_picture(used: LimitsUsed) -> Picture | None:
         most = max(part.requests for part in used.parts)
         at_once = max(part.at_once for part in used.parts)
         told = (
-            f"At most {most:,} of {limits.requests:,} requests within {limits.window // 60 or limits.window} "
-            f"{'minutes' if limits.window >= 60 else 'seconds'}, "  # noqa: PLR2004 - seconds of a minute
+            f"At most {most:,} of {limits.requests:,} requests within {duration(limits.window * 1000.0)}, "
             f"and {at_once:,} of {limits.concurrent:,} at once."
         )
     measure = Measure(percent, _QUARTER, 1.0, "the limit")
@@ -69,3 +71,51 @@ def _latency(axis: TimeAxis, parts: Mapping[int, RunPart]) -> Picture:
 def _meanings() -> Mapping[str, str]:
     """What each error code means: the first line of its row in the table of errors."""
     return {kind.code: (inspect.getdoc(kind) or "").partition("\n")[0] for kind in all_errors()}
+
+
+# Each kind of note: its shape, what the legend calls it, and its name.
+_HAPPENED: Mapping[GrantKind, tuple[str, str, str]] = {
+    GrantKind.LINKED: ("diamond", "linked", "Linked"),
+    GrantKind.RELINKED: ("diamond", "linked", "Linked again"),
+    GrantKind.REFRESHED: ("dot", "refreshed", "Token refreshed"),
+    GrantKind.FAILED: ("triangle", "failed", "Refreshing failed; tried again"),
+    GrantKind.REFUSED: ("cross", "refused or ended", "Refreshing refused"),
+    GrantKind.ENDED: ("cross", "refused or ended", "Tokens erased"),
+}
+_ENDS = frozenset({GrantKind.REFUSED, GrantKind.ENDED})
+
+
+def grant_picture(history: GrantHistory) -> Picture:
+    """When an account's token was valid, and what happened to its access."""
+    events = [Happening(note.at, *_HAPPENED[note.kind], more=note.code or "") for note in history.notes]
+    names = ("grant", "Access over time", _access_told(history))
+    return timeline(names, _axis(history.span), _held(history.notes), events, holds="token valid")
+
+
+def _held(notes: Sequence[GrantNote]) -> list[Stretch]:
+    """From each token to its end, to the next one, or to what ended it."""
+    found = []
+    for number, note in enumerate(notes):
+        if note.expires_at is not None:
+            ended = next((later.at for later in notes[number + 1 :] if later.expires_at or later.kind in _ENDS), None)
+            found.append(Stretch(note.at, min(note.expires_at, ended) if ended else note.expires_at))
+    return [each for each in found if each.end > each.start]
+
+
+def _access_told(history: GrantHistory) -> str:
+    notes = [note for note in history.notes if note.at >= history.span.start]
+    counts = Counter(note.kind for note in notes)
+    told = f"Refreshed {_times(counts[GrantKind.REFRESHED])}, failed {_times(counts[GrantKind.FAILED] + counts[GrantKind.REFUSED])}."
+    last = next((note for note in reversed(history.notes) if note.expires_at or note.kind in _ENDS), None)
+    if last is None or last.expires_at is None:
+        return told
+    left = (last.expires_at - history.now).total_seconds()
+    return (
+        f"{told} The token is valid for {duration(left * 1000)}."
+        if left > 0
+        else f"{told} The token has run out; the next call refreshes it."
+    )
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(count, f"{count:,} times")
