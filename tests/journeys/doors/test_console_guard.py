@@ -13,6 +13,7 @@ from linkspan.doors.console.guard import Place
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.routes import places
 from linkspan.doors.console.sign_in import SignIn
+from linkspan.model import Project
 from linkspan.people_records import Role
 from linkspan.server import build_app
 from linkspan.usecases.create_project import create_project
@@ -47,6 +48,11 @@ async def viewer(world: World) -> AsyncIterator[Signed]:
 async def owner(world: World) -> AsyncIterator[Signed]:
     async with sign_in(world, await make_member(world, "owner", Role.OWNER)) as signed:
         yield signed
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def others(world: World) -> Project:
+    return await create_project(world.hall, "Somebody else")
 
 
 def address(place: Place, project: str, **ids: str) -> str:
@@ -90,8 +96,7 @@ async def test_a_form_without_its_token_is_refused(world: World, owner: Signed, 
 
 
 @pytest.mark.parametrize("place", IN_PROJECT)
-async def test_another_project_is_not_there(world: World, owner: Signed, place: Place) -> None:
-    others = await create_project(world.hall, "Somebody else")
+async def test_another_project_is_not_there(owner: Signed, others: Project, place: Place) -> None:
     where = address(place, others.id)
     answer = await owner.post(where, {}) if place.method == "POST" else await owner.browser.get(BASE + where)
 

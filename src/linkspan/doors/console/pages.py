@@ -27,6 +27,7 @@ MENU = (
     MenuEntry("connectors", "Connectors"),
     MenuEntry("profiles", "Connector profiles"),
     MenuEntry("accounts", "Accounts"),
+    MenuEntry("tester", "Action tester"),
     MenuEntry("logs", "Logs"),
     MenuEntry("keys", "API keys"),
     MenuEntry("members", "Members"),

@@ -13,6 +13,7 @@ from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.sign_in import SignIn
 from linkspan.doors.console.start import Start
+from linkspan.doors.console.tester import Tester
 from linkspan.people_records import Role
 from linkspan.usecases.hall import Hall
 
@@ -23,6 +24,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
     """Everything that needs somebody signed in."""
     start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
     me = Me(pages)
+    tester = Tester(pages)
     developer, owner = Role.DEVELOPER, Role.OWNER
     return (
         Place("GET", "/console", start.enter),
@@ -44,6 +46,8 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", f"{HERE}/accounts/{{account}}/relink", accounts.relink, developer),
         Place("GET", f"{HERE}/logs", logs.list),
         Place("GET", f"{HERE}/logs/{{run}}", logs.show),
+        Place("GET", f"{HERE}/tester", tester.show),
+        Place("POST", f"{HERE}/tester", tester.submit, developer),
         Place("GET", f"{HERE}/keys", keys.list),
         Place("POST", f"{HERE}/keys", keys.create, developer),
         Place("POST", f"{HERE}/keys/{{key}}", keys.switch, developer),
