@@ -63,6 +63,20 @@ class DeliveryState(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attempt:
+    """How one try of a delivery went. `error` None: a success. `next_at` None for a failure: it was given up, or is of the past.
+
+    `excerpt`: how the answer to a failed try began, as the receiver wrote it.
+    """
+
+    at: datetime
+    status: int | None
+    error: str | None
+    next_at: datetime | None = None
+    excerpt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One event on its way to one webhook. `position` orders deliveries; those of one account arrive in that order."""
 

@@ -1,19 +1,21 @@
 """Deliveries: which event waits for which webhook, whose turn it is, and how the tries went."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from linkspan.event_records import Delivery, DeliveryState, Event, EventType
+from linkspan.event_records import Attempt, Delivery, DeliveryState, Event, EventType
 from linkspan.storage.column_types import Moment
 from linkspan.storage.database import Database
-from linkspan.storage.event_tables import deliveries, events, webhooks
+from linkspan.storage.event_tables import deliveries, delivery_tries, events, webhooks
 
 # So many failures in a row are an outage of the receiver, not one event that it cannot digest.
 _OUTAGE = 5
+_MOST_TRIES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +29,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """How one try went. `error` None: a success. `next_at` None for a failure: give it up."""
-
-    at: datetime
-    status: int | None
-    error: str | None
-    next_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class DeliveryFilter:
-    """Which deliveries a list shall hold, newest first. `before`: a position to go on behind."""
+    """Which deliveries a list shall hold, newest first; of every webhook where none is named. `before`: a position to go on behind."""
 
-    webhook_id: str
+    webhook_id: str | None = None
     states: tuple[DeliveryState, ...] = ()
     account_id: str | None = None
     before: int | None = None
     limit: int = 100
+    event_id: str | None = None
 
 
 class DeliveryStore:
@@ -125,14 +118,19 @@ class DeliveryStore:
             )
             if (await connection.execute(here.values(cells))).rowcount != 1:
                 return False
+            await _note_try(connection, delivery, attempt)
             await _note_health(connection, delivery, attempt)
             if attempt.error is None and (failures or 0) >= _OUTAGE:
                 await _bring_forward(connection, delivery, attempt.at)
         return True
 
     async def list(self, project_id: str, wanted: DeliveryFilter) -> list[Delivery]:
-        """Deliveries of one webhook of a project, newest first."""
-        query = _whole().where(deliveries.c.project_id == project_id, deliveries.c.webhook_id == wanted.webhook_id)
+        """Deliveries of a project, newest first."""
+        query = _whole().where(deliveries.c.project_id == project_id)
+        if wanted.webhook_id is not None:
+            query = query.where(deliveries.c.webhook_id == wanted.webhook_id)
+        if wanted.event_id is not None:
+            query = query.where(deliveries.c.event_id == wanted.event_id)
         if wanted.states:
             query = query.where(deliveries.c.state.in_(wanted.states))
         if wanted.account_id is not None:
@@ -142,6 +140,15 @@ class DeliveryStore:
         query = query.order_by(deliveries.c.position.desc()).limit(wanted.limit)
         async with self._database.read() as connection:
             return [_delivery(row) for row in (await connection.execute(query)).mappings()]
+
+    async def attempts(self, project_id: str, position: int) -> Sequence[Attempt]:
+        """The tries of one delivery, newest first."""
+        query = select(delivery_tries).where(
+            delivery_tries.c.project_id == project_id, delivery_tries.c.position == position
+        )
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(delivery_tries.c.id.desc()).limit(_MOST_TRIES))
+            return [Attempt(row.at, row.status, row.error, excerpt=row.excerpt) for row in rows]
 
     async def replay(
         self, project_id: str, webhook_id: str, *, now: datetime, event_id: str | None = None, since: datetime | None = None
@@ -166,6 +173,12 @@ def _free(now: datetime) -> ColumnElement[bool]:
 
 def _webhook_of(delivery: Delivery) -> ColumnElement[bool]:
     return and_(webhooks.c.project_id == delivery.event.project_id, webhooks.c.id == delivery.webhook_id)
+
+
+async def _note_try(connection: AsyncConnection, delivery: Delivery, attempt: Attempt) -> None:
+    cells = {"at": attempt.at, "status": attempt.status, "error": attempt.error, "excerpt": attempt.excerpt}
+    here = {"project_id": delivery.event.project_id, "position": delivery.position}
+    await connection.execute(insert(delivery_tries).values(here | cells))
 
 
 async def _note_health(connection: AsyncConnection, delivery: Delivery, attempt: Attempt) -> None:

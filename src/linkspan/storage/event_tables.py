@@ -74,3 +74,16 @@ deliveries = Table(
     Index("ix_deliveries_due", "state", "next_at"),
     Index("ix_deliveries_line", "webhook_id", "state", "account_id", "position"),
 )
+
+delivery_tries = Table(
+    "delivery_tries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    project_column(),
+    Column("position", BigInteger, ForeignKey("deliveries.position", ondelete="CASCADE"), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("status", Integer),
+    Column("error", Text),
+    Column("excerpt", Text),
+    Index("ix_delivery_tries_position", "position", "id"),
+)

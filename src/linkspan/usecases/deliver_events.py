@@ -4,14 +4,15 @@ import asyncio
 import random
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from linkspan.errors import ServerBusyError
-from linkspan.event_records import Delivery
+from linkspan.event_records import Attempt, Delivery
 from linkspan.model import Secret
-from linkspan.storage.delivery_store import Attempt, Due
+from linkspan.storage.delivery_store import Due
 from linkspan.transport.protocol import Outbound, TransportError
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.sign_event import event_body, signed_headers
@@ -25,6 +26,7 @@ FEWEST_TRIES = 10
 
 _AT_ONCE = 8
 _ANSWER_READ = 64 * 1024
+_EXCERPT = 300
 _JITTER = 0.1
 _WELL, _ELSEWHERE = 2, 3
 
@@ -98,32 +100,36 @@ class Courier:
         # After a long pause of this process another may have taken over; a second of it would break the order.
         if self._hall.clock() + self._timeout > lease_until:
             return False
-        status, error = await self._try(due, delivery)
-        now = self._hall.clock()
-        attempt = Attempt(now, status, error, next_at=None if error is None else _next(delivery, now))
+        attempt = await self._try(due, delivery)
+        if attempt.error is not None:
+            attempt = replace(attempt, next_at=_next(delivery, attempt.at))
         await self._hall.deliveries.finish(delivery, self._owner, attempt)
-        if error is not None:
-            log.info("delivery_failed", webhook_id=due.webhook_id, event_id=delivery.event.id, reason=error)
-        return error is None
+        if attempt.error is not None:
+            log.info("delivery_failed", webhook_id=due.webhook_id, event_id=delivery.event.id, reason=attempt.error)
+        return attempt.error is None
 
-    async def _try(self, due: Due, delivery: Delivery) -> tuple[int | None, str | None]:
-        """Send the event: the status, and why it does not count as delivered (None: it does). Any 2xx does."""
+    async def _try(self, due: Due, delivery: Delivery) -> Attempt:
+        """Send the event, and how that went. Any 2xx counts as delivered."""
         keys = await self._keys(due)
         if not keys:
-            return None, "the webhook was deleted"
+            return Attempt(self._hall.clock(), None, "the webhook was deleted")
         sent_at = self._hall.clock()
         body = event_body(delivery.event, sent_at)
         request = Outbound(
             "POST", due.url, signed_headers(delivery.event.id, body, sent_at, keys), body, self._timeout.total_seconds(), frozenset(), _ANSWER_READ
         )  # fmt: skip
         try:
-            status = (await self._hall.post.send(request)).status
+            answer = await self._hall.post.send(request)
         except TransportError as failed:
+            now = self._hall.clock()
             if failed.status is None:
-                return None, f"{failed.kind}: {failed.detail}"[:500]
+                return Attempt(now, None, f"{failed.kind}: {failed.detail}"[:500])
             # The head of the answer arrived, and only that counts.
-            status = failed.status
-        return status, _complaint(status)
+            return Attempt(now, failed.status, _complaint(failed.status))
+        complaint = _complaint(answer.status)
+        return Attempt(
+            self._hall.clock(), answer.status, complaint, excerpt=_excerpt(answer.body) if complaint else None
+        )
 
     async def _keys(self, due: Due) -> Sequence[Secret]:
         sealed = await self._hall.webhooks.secrets(due.project_id, due.webhook_id, self._hall.clock())
@@ -140,6 +146,12 @@ def _complaint(status: int) -> str | None:
     if kind == _WELL:
         return None
     return f"answered {status}, a redirect, which is not followed" if kind == _ELSEWHERE else f"answered {status}"
+
+
+def _excerpt(body: bytes) -> str | None:
+    """How an answer begins, as text that every database takes; None of an empty one."""
+    text = body[: 4 * _EXCERPT].decode(errors="replace")
+    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:_EXCERPT] or None
 
 
 def _next(delivery: Delivery, now: datetime) -> datetime | None:

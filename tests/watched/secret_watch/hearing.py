@@ -39,6 +39,7 @@ _SHOWN_ON = (
     (re.compile(r"/console/p/[^/]+/keys$"), _KEY),
     (re.compile(r"/console/p/[^/]+/accounts(/[^/]+/relink)?$"), _LINK_SHOWN),
     (re.compile(r"/console/p/[^/]+/members(/[^/]+/invitation)?$"), _LINK_SHOWN),
+    (re.compile(r"/console/p/[^/]+/webhooks(/[^/]+/rotate)?$"), _HOOK),
 )
 _DEMO_APP, _DEMO_USER = re.compile(rb"(client secret) +\S+"), re.compile(rb"(user +\S+) / \S+")
 _SHOWN_BY = {

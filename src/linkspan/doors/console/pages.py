@@ -30,6 +30,7 @@ MENU = (
     MenuEntry("tester", "Action tester"),
     MenuEntry("logs", "Logs"),
     MenuEntry("keys", "API keys"),
+    MenuEntry("webhooks", "Webhooks"),
     MenuEntry("members", "Members"),
 )
 """In the order of the pages' first use."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.console.accounts import Accounts
+from linkspan.doors.console.deliveries import Deliveries
 from linkspan.doors.console.guard import Guard, Place
 from linkspan.doors.console.keys import Keys
 from linkspan.doors.console.logs import Logs
@@ -14,6 +15,7 @@ from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.sign_in import SignIn
 from linkspan.doors.console.start import Start
 from linkspan.doors.console.tester import Tester
+from linkspan.doors.console.webhooks import Webhooks
 from linkspan.people_records import Role
 from linkspan.usecases.hall import Hall
 
@@ -57,6 +59,26 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", f"{HERE}/members/{{person}}", members.change, owner),
         Place("POST", f"{HERE}/members/{{person}}/invitation", members.invite_again, owner),
         Place("POST", f"{HERE}/members/{{person}}/remove", members.remove, owner),
+        *_webhook_places(pages),
+    )
+
+
+def _webhook_places(pages: ConsolePages) -> Sequence[Place]:
+    webhooks, deliveries, developer = Webhooks(pages), Deliveries(pages), Role.DEVELOPER
+    one = f"{HERE}/webhooks/{{webhook}}"
+    return (
+        Place("GET", f"{HERE}/webhooks", webhooks.list),
+        Place("POST", f"{HERE}/webhooks", webhooks.create, developer),
+        Place("GET", one, webhooks.show),
+        Place("POST", one, webhooks.change, developer),
+        Place("POST", f"{one}/switch", webhooks.switch, developer),
+        Place("POST", f"{one}/test", webhooks.try_out, developer),
+        Place("POST", f"{one}/rotate", webhooks.rotate, developer),
+        Place("POST", f"{one}/replay", webhooks.replay, developer),
+        Place("POST", f"{one}/delete", webhooks.delete, developer),
+        Place("GET", f"{one}/deliveries/{{event}}", deliveries.show),
+        Place("POST", f"{one}/deliveries/{{event}}/replay", deliveries.replay, developer),
+        Place("GET", f"{HERE}/deliveries", deliveries.list),
     )
 
 
