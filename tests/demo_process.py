@@ -26,7 +26,9 @@ class Demo:
     guide_url: str
     simulator_url: str
     mcp_url: str
+    console_url: str
     data_dir: Path
+    console_code: str | None = None
     mcp_conformance_url: str | None = None
 
     def client(self) -> httpx2.Client:

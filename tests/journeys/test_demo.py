@@ -87,6 +87,7 @@ def test_every_address_that_the_demo_offers_opens(tmp_path: Path) -> None:
         process.communicate(timeout=20)
 
     assert 6 <= len(answers), told
+    assert re.search(r"/console {2}\(first owner's code: ([A-Z2-7]{4}-){3}[A-Z2-7]{4}\)", told), told
     assert 3 == len(json.loads(tried[0])["data"])
     assert "dynamics365bc_list_items" in tried[1]
     assert {} == {address: status for address, status in answers.items() if status not in (200, 401)}
@@ -100,6 +101,24 @@ def test_the_json_line_is_all_that_is_needed(demo: Demo) -> None:
     assert 2 == len(rows)
     assert 200 == httpx2.get(demo.guide_url).status_code
     assert 200 == httpx2.get(f"{demo.simulator_url}/_sim/state").status_code
+
+
+@pytest.mark.sqlite
+def test_the_demo_tells_how_to_sign_in_at_the_console_until_somebody_can(tmp_path: Path) -> None:
+    owner = {"email": "ada@harbour.example", "name": "Ada Quill", "password": "a boat with two oars"}
+    with running_demo(tmp_path) as first:
+        site = {"origin": first.base_url}
+        with httpx2.Client(base_url=first.base_url, headers=site, follow_redirects=True) as browser:
+            inside = browser.post("/console/first", data={**owner, "code": first.console_code})
+    with running_demo(tmp_path) as second:
+        pass
+    told = start(tmp_path, "--exit").communicate(timeout=60)[0]
+
+    assert f"{first.base_url}/console" == first.console_url
+    assert 200 == inside.status_code, inside.text
+    assert "Ada Quill" in inside.text
+    assert second.console_code is None
+    assert re.search(r"^console +http://\S+/console {2}\(sign in as the owner that you made\)$", told, re.MULTILINE)
 
 
 @pytest.mark.sqlite

@@ -66,6 +66,9 @@ def test_the_first_start_makes_a_key_and_says_where_things_are(tmp_path: Path) -
     mode = (tmp_path / "master.key").stat().st_mode & 0o777
 
     assert [200, 401, 200] == [ready.status_code, refused.status_code, allowed.status_code]
+    assert re.search(
+        rf"^console +{address}/console \(first owner's code: ([A-Z2-7]{{4}}-){{3}}[A-Z2-7]{{4}}\)$", told, re.MULTILINE
+    )
     assert not KEY.search(second)
     assert 0o600 == mode
     assert key.group().encode() not in (tmp_path / "linkspan.db").read_bytes()

@@ -14,7 +14,7 @@ from linkspan.cli.log_output import configure_log_output
 from linkspan.cli.opening import in_hall, root_settings, stop
 from linkspan.cli.operator import operator
 from linkspan.cli.output import complaints, console, print_facts, print_heading, print_json
-from linkspan.cli.serve import with_port
+from linkspan.cli.serve import owner_code, with_port
 from linkspan.errors import ConfigurationError, LinkingError
 from linkspan.model import Account, Caller, Owner, Profile, Secret
 from linkspan.usecases.hall import Hall
@@ -39,10 +39,12 @@ class Shown:
     profile_id: str
     account: Account
     simulator_url: str
+    console_code: str | None = None
     mcp_conformance_url: str | None = None
 
     def line(self) -> dict[str, str]:
-        """The machine-readable form; a key whose door does not exist is absent."""
+        """The machine-readable form; a key whose door does not exist is absent, and so is the code once somebody can sign in."""
+        code = {"console_code": self.console_code} if self.console_code else {}
         conformance = {"mcp_conformance_url": self.mcp_conformance_url} if self.mcp_conformance_url else {}
         return {
             "base_url": self.base_url,
@@ -54,6 +56,8 @@ class Shown:
             "guide_url": self.base_url + GUIDE,
             "simulator_url": self.simulator_url,
             "mcp_url": f"{self.base_url}/mcp",
+            "console_url": f"{self.base_url}/console",
+            **code,
             **conformance,
         }
 
@@ -137,7 +141,8 @@ async def link(hall: Hall, simulator: "Simulator", *, headless: bool, quiet: boo
         console.print(
             f"Linked account {account.id}: {account.fields['company_name']} ({account.fields['environment']})"
         )
-    return Shown(hall.settings.base_url, key, caller.project_id, profile.id, account, simulator.url)
+    code = await owner_code(hall)
+    return Shown(hall.settings.base_url, key, caller.project_id, profile.id, account, simulator.url, code)
 
 
 def introduce(simulator: "Simulator", *, headless: bool) -> None:
@@ -217,6 +222,7 @@ def tell(shown: Shown, data_dir: Path, *, stays: bool) -> None:
     print_heading("Addresses")
     print_facts(
         {
+            "console": f"{line['console_url']}  ({sign_in_hint(shown.console_code)})",
             "guide": line["guide_url"],
             "link guide": line["guide_url"].replace("connector-profile", "link-account"),
             "connectors": f"{shown.base_url}/connectors",
@@ -239,6 +245,11 @@ def tell(shown: Shown, data_dir: Path, *, stays: bool) -> None:
     )
     console.print(f"{own_command()} --data-dir {shlex.quote(str(data_dir))} logs list")
     console.print("\nThe demo is up. Stop it with Ctrl-C.")
+
+
+def sign_in_hint(code: str | None) -> str:
+    """How to get into the console: with the first owner's code as long as nobody can sign in."""
+    return f"first owner's code: {code}" if code else "sign in as the owner that you made"
 
 
 def own_command() -> str:

@@ -44,9 +44,9 @@ _SHOWN_ON = (
 _DEMO_APP, _DEMO_USER = re.compile(rb"(client secret) +\S+"), re.compile(rb"(user +\S+) / \S+")
 _SHOWN_BY = {
     "sim": (_DEMO_APP, _DEMO_USER),
-    "up": (_KEY, _CODE_SHOWN), "demo": (_KEY, _LINK_SHOWN), "member code": (_CODE_SHOWN,), "member add": (_LINK_SHOWN,),
-    "member invite": (_LINK_SHOWN,), "key create": (_KEY,), "apply": (_KEY, _HOOK), "account link": (_LINK_SHOWN,),
-    "owner page": (_LINK_SHOWN,), "webhook create": (_HOOK,), "webhook rotate": (_HOOK,),
+    "up": (_KEY, _CODE_SHOWN), "demo": (_KEY, _LINK_SHOWN, _CODE_SHOWN), "member code": (_CODE_SHOWN,),
+    "member add": (_LINK_SHOWN,), "member invite": (_LINK_SHOWN,), "key create": (_KEY,), "apply": (_KEY, _HOOK),
+    "account link": (_LINK_SHOWN,), "owner page": (_LINK_SHOWN,), "webhook create": (_HOOK,), "webhook rotate": (_HOOK,),
 }  # fmt: skip
 _MOST = 8_000_000
 _OVERLAP = 256
