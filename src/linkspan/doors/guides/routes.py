@@ -15,6 +15,7 @@ from linkspan.doors.guides.json import guide_json
 from linkspan.doors.guides.markdown import guide_markdown
 from linkspan.doors.guides.page import PUBLIC, guide_page
 from linkspan.doors.look.headers import SAFE_HEADERS, page_headers
+from linkspan.doors.look.packing import packed
 from linkspan.doors.look.pages import Pages
 from linkspan.doors.look.problem import Link, problem_page
 from linkspan.engine import json_text
@@ -58,7 +59,7 @@ class GuideDoor:
 
         async def answer(request: Request) -> Response:
             try:
-                return await endpoint(request)
+                return packed(request, await endpoint(request))
             except LinkspanError as error:
                 return self._failed(request, error)
             except Exception:  # noqa: BLE001 - the door's outermost handler; the log gets the traceback

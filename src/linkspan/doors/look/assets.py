@@ -8,6 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.look.headers import SAFE_HEADERS
+from linkspan.doors.look.packing import pack, takes_packed
 
 FOLDER = Path(__file__).with_name("assets")
 PREFIX = "/static"
@@ -23,6 +24,7 @@ def _hashed(path: Path) -> str:
 _FILES = {_hashed(path): path for path in sorted(FOLDER.iterdir()) if path.suffix in _MEDIA}
 _NAMES = {path.name: name for name, path in _FILES.items()}
 _CONTENT = {name: path.read_bytes() for name, path in _FILES.items()}
+_PACKED = {name: pack(content) for name, content in _CONTENT.items()}
 
 
 def asset(name: str) -> str:
@@ -34,7 +36,14 @@ async def _serve(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in _CONTENT:
         return Response("No such file.\n", status_code=404, media_type="text/plain", headers=SAFE_HEADERS)
-    headers = {**SAFE_HEADERS, "cache-control": _FOREVER, "content-type": _MEDIA[_FILES[name].suffix]}
+    headers = {
+        **SAFE_HEADERS,
+        "cache-control": _FOREVER,
+        "content-type": _MEDIA[_FILES[name].suffix],
+        "vary": "accept-encoding",
+    }
+    if takes_packed(request):
+        return Response(_PACKED[name], headers={**headers, "content-encoding": "gzip"})
     return Response(_CONTENT[name], headers=headers)
 
 

@@ -67,7 +67,7 @@ class Problem:
     who: str
     next_step: str
     code: str
-    at: str
+    at: datetime
     run_id: str | None
     provider_says: str | None
     provider_code: str | None
@@ -87,7 +87,7 @@ def problem_of(error: LinkspanError, *, at: datetime, links: Sequence[Link] = ()
         who=_BY_WHO[error.who] if error.who is not None else _WHO.get(error.code, ""),
         next_step=error.next_step,
         code=error.code,
-        at=at.strftime("%Y-%m-%d %H:%M:%S UTC"),
+        at=at,
         run_id=error.run_id,
         provider_says=said if said and said not in error.message else None,
         provider_code=provider.code if provider else None,
