@@ -114,8 +114,8 @@ async def open_session(hall: Hall, person: Person) -> tuple[ConsoleSession, Secr
     return session, token
 
 
-async def read_session(hall: Hall, token: Secret) -> SignedIn | None:
-    """Who is signed in with that token; None: the session is over, or none of ours."""
+async def read_session(hall: Hall, token: Secret, *, seen: bool = True) -> SignedIn | None:
+    """Who is signed in with that token; None: the session is over, or none of ours. `seen`: a person was there just now."""
     session = await hall.console_sessions.find(_digest(hall, token))
     now = hall.clock()
     if session is None or now >= session.expires_at or now - session.seen_at >= LONGEST_IDLE:
@@ -123,7 +123,7 @@ async def read_session(hall: Hall, token: Secret) -> SignedIn | None:
     found = await hall.people.read(session.person_id)
     if found is None or not found.person.has_password:
         return None
-    if now - session.seen_at >= _SEEN_EVERY:
+    if seen and now - session.seen_at >= _SEEN_EVERY:
         await hall.console_sessions.see(session.digest, now)
     return SignedIn(session, found.person, await hall.people.memberships(session.person_id))
 

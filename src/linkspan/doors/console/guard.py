@@ -26,12 +26,16 @@ _FOREIGN = frozenset({"cross-site", "same-site"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page or deed of the console: it changes something if the method is POST, and needs a role in the address's project."""
+    """One page or deed of the console: it changes something if the method is POST, and needs a role in the address's project.
+
+    `by_script`: a page asks for it again and again by itself, which is no sign that its person is still there.
+    """
 
     method: str
     path: str
     answer: Answer
     role: Role = Role.VIEWER
+    by_script: bool = False
 
 
 class Guard:
@@ -45,7 +49,7 @@ class Guard:
         """The route of a place: whoever is not signed in is led to the sign-in, and every failure becomes a page."""
 
         async def endpoint(request: Request) -> Response:
-            signed_in = await self._signed_in(request)
+            signed_in = await self._signed_in(request, by_script=place.by_script)
             if signed_in is None:
                 if request.method == "POST":
                     raise UnauthenticatedError(
@@ -71,9 +75,9 @@ class Guard:
 
         return answer
 
-    async def _signed_in(self, request: Request) -> SignedIn | None:
+    async def _signed_in(self, request: Request, *, by_script: bool) -> SignedIn | None:
         token = session_token(request)
-        return await read_session(self._hall, token) if token else None
+        return await read_session(self._hall, token, seen=not by_script) if token else None
 
     async def _form(self, request: Request, signed_in: SignedIn) -> Form:
         """The form of a POST, which must be one of this session's own."""

@@ -1,5 +1,7 @@
 """The log of runs: filtered, page by page, and one run with its steps."""
 
+import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -9,6 +11,7 @@ from starlette.responses import Response
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import NotFoundError
+from linkspan.model import Run
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.read_runs import read_run, read_runs
 from linkspan.usecases.run_bodies import read_bodies
@@ -42,6 +45,16 @@ class Wanted:
         return urlencode({name: value for name, value in given.items() if value})
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the log: `older` is the query of the page after it, `mark` changes with what it shows."""
+
+    wanted: Wanted
+    runs: Sequence[Run]
+    older: str | None
+    mark: str
+
+
 class Logs:
     """Endpoints of the log's pages."""
 
@@ -49,27 +62,20 @@ class Logs:
         self._pages = pages
 
     async def list(self, visit: Visit) -> Response:
-        """The runs that fit, newest first."""
-        query = visit.query
-        wanted = Wanted(*(query.get(name, "").strip() for name in ("account", "action", "status", "door", "span")))
-        span = SPANS.get(wanted.span)
-        page = await read_runs(
-            visit.hall,
-            visit.caller,
-            RunFilter(
-                account_id=wanted.account or None,
-                action=wanted.action or None,
-                failed={"failed": True, "done": False}.get(wanted.status),
-                door=wanted.door or None,
-                since=visit.hall.clock() - span[1] if span else None,
-                before=query.get("before") or None,
-                limit=_PAGE,
-            ),
-        )
-        more = f"?{'&'.join(filter(None, (wanted.query, f'before={page.next}')))}" if page.next else None
+        """The runs that fit, newest first; while it is open, its script asks `live` for the newest page again."""
+        listed = await _listed(visit)
+        live = None if visit.query.get("before") else f"{visit.to('live/logs')}?{listed.wanted.query}"
         return self._pages.page(
-            visit, "logs.html", "Logs", "logs", runs=page.runs, wanted=wanted, more=more, spans=SPANS, doors=DOORS
-        )
+            visit, "logs.html", "Logs", "logs",
+            listed=listed, wanted=listed.wanted, live=live, spans=SPANS, doors=DOORS,
+        )  # fmt: skip
+
+    async def live(self, visit: Visit) -> Response:
+        """The newest page of the list alone, for the page's script; nothing (204) while it is the one that `mark` names."""
+        listed = await _listed(visit)
+        if visit.query.get("mark") == listed.mark:
+            return Response(status_code=204, headers={"cache-control": "no-store"})
+        return self._pages.page(visit, "logs_live.html", "Logs", "logs", listed=listed, wanted=listed.wanted)
 
     async def show(self, visit: Visit) -> Response:
         """One run with its steps, and what it was asked and answered where that is kept."""
@@ -79,3 +85,25 @@ class Logs:
         except NotFoundError:
             bodies = None
         return self._pages.page(visit, "run.html", f"Run {run.id}", "logs", run=run, bodies=bodies)
+
+
+async def _listed(visit: Visit) -> Listed:
+    query = visit.query
+    wanted = Wanted(*(query.get(name, "").strip() for name in ("account", "action", "status", "door", "span")))
+    span = SPANS.get(wanted.span)
+    page = await read_runs(
+        visit.hall,
+        visit.caller,
+        RunFilter(
+            account_id=wanted.account or None,
+            action=wanted.action or None,
+            failed={"failed": True, "done": False}.get(wanted.status),
+            door=wanted.door or None,
+            since=visit.hall.clock() - span[1] if span else None,
+            before=query.get("before") or None,
+            limit=_PAGE,
+        ),
+    )
+    older = f"?{'&'.join(filter(None, (wanted.query, f'before={page.next}')))}" if page.next else None
+    shown = "\n".join(f"{run.id} {run.door} {run.error_code}" for run in page.runs)
+    return Listed(wanted, page.runs, older, hashlib.sha256(shown.encode()).hexdigest()[:16])

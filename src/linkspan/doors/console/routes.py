@@ -47,6 +47,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", f"{HERE}/accounts/{{account}}/check", accounts.check, developer),
         Place("POST", f"{HERE}/accounts/{{account}}/relink", accounts.relink, developer),
         Place("GET", f"{HERE}/logs", logs.list),
+        Place("GET", f"{HERE}/live/logs", logs.live, by_script=True),
         Place("GET", f"{HERE}/logs/{{run}}", logs.show),
         Place("GET", f"{HERE}/tester", tester.show),
         Place("POST", f"{HERE}/tester", tester.submit, developer),
