@@ -22,7 +22,10 @@ class Role(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with a sign-in. `has_password` False: an invitation waits; `invitation` counts them, so that an older one is void."""
+    """Somebody who is invited, or has a way to sign in; `invitation` counts invitations, so that an older one is void.
+
+    `at_provider`: they sign in at the OpenID provider, where they are known by a subject.
+    """
 
     id: str
     email: str
@@ -31,6 +34,12 @@ class Person:
     invitation: int
     created_at: datetime
     last_sign_in: datetime | None = None
+    at_provider: bool = False
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether they have a way to sign in; otherwise an invitation waits."""
+        return self.has_password or self.at_provider
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,19 @@ class Settings(BaseSettings):
     connector_dirs: Annotated[tuple[Path, ...], NoDecode] = Field(
         (), description="Folders with connectors of your own."
     )
+    oidc_issuer: str | None = Field(
+        None,
+        description="Issuer of an OpenID provider at which people may sign in to the console; nobody does without it.",
+    )
+    oidc_client_id: str | None = Field(None, description="Client id of the application registered there.")
+    oidc_client_secret: SecretStr | None = Field(None, description="Its client secret; a public client has none.")
+    oidc_client_secret_file: Path | None = Field(None, description="File with the client secret, in place of it.")
+    oidc_name: str = Field(
+        "your organization", min_length=1, max_length=60, description="What the provider is called on the sign-in page."
+    )
+    oidc_discovery_url: str | None = Field(
+        None, description="Address of the provider's discovery document, where it is not below the issuer."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe message to print."
     )
@@ -103,6 +116,32 @@ class Settings(BaseSettings):
             msg = "give an origin such as https://linkspan.example.com, without a path"
             raise ValueError(msg)
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer", "oidc_discovery_url")
+    @classmethod
+    def _safe_address(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+        if value is not None and (
+            not safe or not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc
+        ):
+            msg = "give an https address such as https://login.example.com/tenant, without query"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        """A provider is known by issuer and client id together; its secret comes from one place."""
+        others = (self.oidc_client_id, self.oidc_client_secret, self.oidc_client_secret_file, self.oidc_discovery_url)
+        if bool(self.oidc_issuer) != bool(self.oidc_client_id) or (any(others) and not self.oidc_issuer):
+            msg = (
+                "set LINKSPAN_OIDC_ISSUER and LINKSPAN_OIDC_CLIENT_ID together, before any other LINKSPAN_OIDC_ setting"
+            )
+            raise ValueError(msg)
+        if self.oidc_client_secret is not None and self.oidc_client_secret_file is not None:
+            msg = "set LINKSPAN_OIDC_CLIENT_SECRET or LINKSPAN_OIDC_CLIENT_SECRET_FILE, not both"
+            raise ValueError(msg)
+        return self
 
     @model_validator(mode="after")
     def _https_outside(self) -> Self:

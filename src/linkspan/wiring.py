@@ -10,6 +10,7 @@ from linkspan.engine.engine import Engine
 from linkspan.engine.retry import Patience
 from linkspan.providerauth.master_key import load_master_key
 from linkspan.providerauth.oauth import OAuthClient
+from linkspan.providerauth.oidc import open_provider
 from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import CursorSeal, Vault
 from linkspan.settings import Settings
@@ -112,6 +113,7 @@ async def build_hall(settings: Settings, database: Database, transport: Transpor
         people=PeopleStore(database),
         console_sessions=ConsoleSessionStore(database),
         passkeys=PasskeyStore(database),
+        provider=open_provider(settings, transport, clock),
         keys=keys,
         key_uses=KeyUses(keys),
         profiles=profiles,

@@ -5,7 +5,12 @@ from pathlib import Path
 import pytest
 
 from linkspan.errors import ConfigurationError
+from linkspan.providerauth.oidc import open_provider
 from linkspan.settings import Settings, load_settings
+from linkspan.transport.pyreqwest_client import PyreqwestTransport
+from linkspan.wiring import utc_now
+
+NO_CABLE = PyreqwestTransport()
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +89,43 @@ def test_secrets_do_not_show() -> None:
 def test_settings_are_frozen() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().port = 1  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"ISSUER": "https://login.example"}, "together"),
+        ({"CLIENT_ID": "x"}, "together"),
+        ({"CLIENT_SECRET": "x"}, "together"),
+        ({"ISSUER": "http://login.example", "CLIENT_ID": "x"}, "https address"),
+        ({"ISSUER": "https://a:b@login.example", "CLIENT_ID": "x"}, "https address"),
+        ({"ISSUER": "https://login.example?x=1", "CLIENT_ID": "x"}, "https address"),
+        (
+            {"ISSUER": "https://i.example", "CLIENT_ID": "x", "CLIENT_SECRET": "s", "CLIENT_SECRET_FILE": "f"},
+            "not both",
+        ),
+    ],
+    ids=str,
+)
+def test_half_a_provider_is_refused(given: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"LINKSPAN_OIDC_{name}", value)
+
+    with pytest.raises(ConfigurationError, match=said):
+        load_settings()
+
+
+def test_the_providers_secret_may_be_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINKSPAN_OIDC_ISSUER", "https://login.example/t")
+    monkeypatch.setenv("LINKSPAN_OIDC_CLIENT_ID", "x")
+    monkeypatch.setenv("LINKSPAN_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+
+    with pytest.raises(ConfigurationError, match="cannot be read, or is empty"):
+        open_provider(load_settings(), NO_CABLE, utc_now)
+    (tmp_path / "secret").write_text("the-secret-of-a-file\n")
+    provider = open_provider(load_settings(), NO_CABLE, utc_now)
+
+    assert provider is not None
+    assert provider.app.secret is not None
+    assert "the-secret-of-a-file" == provider.app.secret.reveal()
+    assert "https://login.example/t/.well-known/openid-configuration" == provider.app.discovery_url

@@ -96,12 +96,12 @@ def _facts(member: Member) -> dict[str, object]:
         "email": person.email,
         "name": person.name,
         "role": member.role.value,
-        "invited": not person.has_password,
+        "invited": not person.may_enter,
         "last_sign_in": person.last_sign_in.isoformat() if person.last_sign_in else None,
     }
 
 
 def _since(member: Member) -> str:
     if member.person.last_sign_in is None:
-        return "never" if member.person.has_password else "invited"
+        return "never" if member.person.may_enter else "invited"
     return f"{member.person.last_sign_in:%Y-%m-%d %H:%M}"

@@ -82,6 +82,15 @@ class PasskeyStore:
                 await _note(connection, notes)
         return removed
 
+    async def spend(self, spent: Spent) -> bool:
+        """Mark a one-time value as used; False: it was before."""
+        try:
+            async with self._database.begin() as connection:
+                await _spend(connection, spent)
+        except IntegrityError:
+            return False
+        return True
+
     async def prune(self, now: datetime) -> int:
         """Forget the used values that are too old to come again: how many."""
         async with self._database.begin() as connection:

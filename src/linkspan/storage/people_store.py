@@ -1,5 +1,6 @@
 """People and the projects they are members of."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -97,6 +98,35 @@ class PeopleStore:
             await connection.execute(ended.where(console_sessions.c.digest != keep) if keep else ended)
         return True
 
+    async def find_subject(self, subject: str) -> Person | None:
+        """The person whom the OpenID provider knows by that subject."""
+        query = select(people).where(people.c.provider_subject == subject)
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).mappings().first()
+        return _person(row) if row else None
+
+    async def bind_subject(self, person: Person, subject: str, notes: Sequence[AuditNote]) -> bool:
+        """Let a person sign in at the provider; False: they do so by another subject, it is another person's, or they were invited anew."""
+        free = (people.c.id == person.id) & (people.c.invitation == person.invitation)
+        change = update(people).where(free, people.c.provider_subject.is_(None)).values(provider_subject=subject)
+        try:
+            async with self._database.begin() as connection:
+                bound = (await connection.execute(change)).rowcount == 1
+                for note in notes if bound else ():
+                    await note_audit(connection, note)
+        except IntegrityError:
+            return False
+        return bound
+
+    async def unbind_subject(self, person_id: str, notes: Sequence[AuditNote]) -> bool:
+        """Let a person with a password no longer sign in at the provider; False: nothing to take away, or nothing would be left."""
+        mine = (people.c.id == person_id) & people.c.provider_subject.is_not(None) & people.c.password_hash.is_not(None)
+        async with self._database.begin() as connection:
+            changed = (await connection.execute(update(people).where(mine).values(provider_subject=None))).rowcount == 1
+            for note in notes if changed else ():
+                await note_audit(connection, note)
+        return changed
+
     async def memberships(self, person_id: str) -> list[Membership]:
         """The projects of a person, by name."""
         query = (
@@ -139,7 +169,13 @@ class PeopleStore:
         change = (
             update(people)
             .where(people.c.id == person_id, people.c.id.in_(_of_project(project_id)))
-            .values(password_hash=None, invitation=people.c.invitation + 1, failed=0, closed_until=None)
+            .values(
+                password_hash=None,
+                provider_subject=None,
+                invitation=people.c.invitation + 1,
+                failed=0,
+                closed_until=None,
+            )
         )
         async with self._database.begin() as connection:
             changed = (await connection.execute(change)).rowcount == 1
@@ -198,6 +234,7 @@ def _person(row: RowMapping) -> Person:
         invitation=row["invitation"],
         created_at=row["created_at"],
         last_sign_in=row["last_sign_in"],
+        at_provider=row["provider_subject"] is not None,
     )
 
 

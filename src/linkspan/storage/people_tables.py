@@ -24,6 +24,9 @@ people = Table(
     Column("closed_until", Moment),
     Column("created_at", Moment, nullable=False),
     Column("last_sign_in", Moment),
+    # Issuer and subject at the OpenID provider, with a blank between them, which neither has.
+    Column("provider_subject", Text),
+    Index("ix_people_provider_subject", "provider_subject", unique=True),
 )
 
 members = Table(

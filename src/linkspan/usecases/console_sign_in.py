@@ -121,7 +121,7 @@ async def read_session(hall: Hall, token: Secret, *, seen: bool = True) -> Signe
     if session is None or now >= session.expires_at or now - session.seen_at >= LONGEST_IDLE:
         return None
     found = await hall.people.read(session.person_id)
-    if found is None or not found.person.has_password:
+    if found is None or not found.person.may_enter:
         return None
     if seen and now - session.seen_at >= _SEEN_EVERY:
         await hall.console_sessions.see(session.digest, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from linkspan.connectors.catalog import Catalog
 from linkspan.engine.engine import Engine
 from linkspan.providerauth.oauth import OAuthClient
+from linkspan.providerauth.oidc import OidcProvider
 from linkspan.providerauth.tokens import Tokens
 from linkspan.providerauth.vault import Vault
 from linkspan.settings import Settings
@@ -69,6 +70,7 @@ class Hall:
     people: PeopleStore
     console_sessions: ConsoleSessionStore
     passkeys: PasskeyStore
+    provider: OidcProvider | None
     keys: KeyStore
     key_uses: KeyUses
     profiles: ProfileStore

@@ -37,7 +37,7 @@ class _Invitation(msgspec.Struct, frozen=True, array_like=True):
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A member, and the link with which they set a password; None: they have one already."""
+    """A member, and the link with which they set a password; None: they can sign in already."""
 
     member: Member
     link: str | None
@@ -106,7 +106,7 @@ async def read_invitation(hall: Hall, token: Secret) -> Person:
         raise ConnectSessionExpiredError("This invitation is not known here.", next_step=_NEXT) from None
     state = await hall.people.read(found.person_id)
     late = found.until <= hall.clock().timestamp()
-    if late or state is None or state.person.has_password or state.person.invitation != found.number:
+    if late or state is None or state.person.may_enter or state.person.invitation != found.number:
         raise ConnectSessionExpiredError("This invitation was used, or it is over.", next_step=_NEXT)
     return state.person
 
@@ -131,7 +131,7 @@ async def _member(hall: Hall, caller: Caller, person_id: str) -> Member:
 
 
 def _invited(hall: Hall, member: Member) -> Invited:
-    if member.person.has_password:
+    if member.person.may_enter:
         return Invited(member, None)
     until = int((hall.clock() + _DAYS).timestamp())
     text = _seal(hall).seal(msgspec.json.encode(_Invitation(member.person.id, member.person.invitation, until)))

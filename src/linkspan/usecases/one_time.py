@@ -13,9 +13,10 @@ from linkspan.providerauth.vault import CursorSeal
 from linkspan.usecases.hall import Hall
 
 SECONDS: Final = 300
+LONGEST: Final = 900
 # How much further ahead than that a value may end: clocks of processes differ a little.
 _SKEW: Final = 60
-_PASSED: Final = "This took longer than five minutes, was done already, or began in another browser."
+_PASSED: Final = "This took too long, was done already, or began in another browser."
 _AGAIN: Final = "Begin again."
 
 
@@ -36,9 +37,9 @@ class Kept:
     until: datetime
 
 
-def keep(hall: Hall, purpose: str, values: tuple[str, ...], *, bound: str = "") -> Kept:
-    """Seal what the browser shall bring back."""
-    until = int(hall.clock().timestamp()) + SECONDS
+def keep(hall: Hall, purpose: str, values: tuple[str, ...], *, bound: str = "", seconds: int = SECONDS) -> Kept:
+    """Seal what the browser shall bring back within so many seconds, at most `LONGEST`."""
+    until = int(hall.clock().timestamp()) + seconds
     text = _seal(hall).seal(msgspec.json.encode(OneTime(purpose, bound, values, until)))
     return Kept(text, datetime.fromtimestamp(until, UTC))
 
@@ -53,7 +54,7 @@ def bring_back(hall: Hall, text: str, purpose: str, *, bound: str = "") -> tuple
     except (CursorInvalidError, msgspec.DecodeError, UnicodeError):
         raise passed() from None
     # From the future: the clock was set back meanwhile.
-    late = not 0 < found.until - hall.clock().timestamp() <= SECONDS + _SKEW
+    late = not 0 < found.until - hall.clock().timestamp() <= LONGEST + _SKEW
     if late or (found.purpose, found.bound) != (purpose, bound):
         raise passed()
     digest = hashlib.sha256(text.encode()).hexdigest()

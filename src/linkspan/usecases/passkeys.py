@@ -121,7 +121,7 @@ async def sign_in_by_passkey(hall: Hall, kept: str, answer: str) -> tuple[Consol
     counter = check_claim(site, challenge, claimed, passkey)
     await _check_counter(hall, passkey, counter)
     found = await hall.people.read(passkey.person_id)
-    if found is None or not found.person.has_password:
+    if found is None or not found.person.may_enter:
         raise not_proved()
     if not await hall.passkeys.use(passkey, counter, spent, hall.clock()):
         raise passed()

@@ -23,6 +23,9 @@ DOORSTEP = {
     "/console/sign-in",
     "/console/sign-in/passkey",
     "/console/sign-in/passkey/options",
+    "/console/oidc",
+    "/console/oidc/callback",
+    "/console/oidc/sign-out",
     "/console/first",
     "/console/join/{token}",
 }

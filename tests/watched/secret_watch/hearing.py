@@ -14,6 +14,7 @@ _LINK = re.compile(r"(/connect(?:/mine)?/s|/console/join)/[^/?#]+")
 # Parameters that OAuth and the published hub element send in the query: each of these addresses answers with a redirect.
 _OWN_PARAMETERS = (
     (re.compile(r"/connect/oauth2/[^/]+/callback$"), frozenset({"code", "state"})),
+    (re.compile(r"/console/oidc/callback$"), frozenset({"code", "state"})),
     (re.compile(r"/connect/oauth2/[^/]+$"), frozenset({"token"})),
     (re.compile(r"/adminconsent$"), frozenset({"state"})),
 )
@@ -37,6 +38,7 @@ _CODE_SHOWN = re.compile(rb"()\b[A-Z2-7]{4}(?:-[A-Z2-7]{4}){3}\b")
 # The pages of the console that show a secret once, and the form in which they do.
 _SHOWN_ON = (
     (re.compile(r"/console/p/[^/]+/keys$"), _KEY),
+    (re.compile(r"/console/me/provider$"), re.compile(rb"([?&]state|;state)=[\w-]{43}")),
     (re.compile(r"/console/p/[^/]+/accounts(/[^/]+/relink)?$"), _LINK_SHOWN),
     (re.compile(r"/console/p/[^/]+/members(/[^/]+/invitation)?$"), _LINK_SHOWN),
     (re.compile(r"/console/p/[^/]+/webhooks(/[^/]+/rotate)?$"), _HOOK),

@@ -27,6 +27,7 @@ _PUBLIC = {
     "linkspan.usecases.deliver_events:__init__": "names of lease holders",
     "linkspan.usecases.passkeys:begin_adding": "challenges, which authenticators are told",
     "linkspan.usecases.passkeys:begin_sign_in": "challenges, which authenticators are told",
+    "linkspan.usecases.provider_sign_in:_new_nonce": "nonces, which the provider is told",
     "linkspan.storage.event_outbox:new_event_id": "event ids",
 }
 

@@ -1,6 +1,7 @@
 """The cookies of the console: the session's token, and what is asked of an authenticator; out of reach of scripts and of other sites."""
 
 from datetime import datetime
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,11 +9,12 @@ from starlette.responses import Response
 from linkspan.doors.look.headers import SAFE_HEADERS
 from linkspan.model import Secret
 from linkspan.usecases.hall import Hall
-from linkspan.usecases.one_time import SECONDS
+from linkspan.usecases.one_time import Kept
 from linkspan.usecases.passkeys import Asked
 
 _NAME = "linkspan_console"
 _ASKED = "linkspan_passkey"
+_ONWARD = "linkspan_provider"
 _PATH = "/console"
 
 
@@ -40,10 +42,7 @@ def ask(hall: Hall, wanted: Asked) -> Response:
     """The JSON for the authenticator; what it answers counts in this browser alone."""
     headers = {**SAFE_HEADERS, "cache-control": "no-store"}
     response = Response(wanted.options, media_type="application/json", headers=headers)
-    secure = hall.settings.base_url.startswith("https:")
-    response.set_cookie(
-        _ASKED, wanted.kept.text, max_age=SECONDS, path=_PATH, httponly=True, samesite="strict", secure=secure
-    )
+    _keep(hall, response, _ASKED, wanted.kept, "strict")
     return response
 
 
@@ -55,3 +54,24 @@ def asked(request: Request) -> str:
 def forget_asked(response: Response) -> None:
     """Take the question out of the browser."""
     response.delete_cookie(_ASKED, path=_PATH)
+
+
+def keep_onward(hall: Hall, response: Response, kept: Kept) -> None:
+    """What this browser brings back from the provider. Lax: it comes back by a link of another site."""
+    _keep(hall, response, _ONWARD, kept, "lax")
+
+
+def kept_onward(request: Request) -> str:
+    """What this browser kept when it went on to the provider."""
+    return request.cookies.get(_ONWARD, "")
+
+
+def forget_onward(response: Response) -> None:
+    """Take that out of the browser."""
+    response.delete_cookie(_ONWARD, path=_PATH)
+
+
+def _keep(hall: Hall, response: Response, name: str, kept: Kept, samesite: Literal["lax", "strict"]) -> None:
+    seconds = max(1, round((kept.until - hall.clock()).total_seconds()))
+    secure = hall.settings.base_url.startswith("https:")
+    response.set_cookie(name, kept.text, max_age=seconds, path=_PATH, httponly=True, samesite=samesite, secure=secure)

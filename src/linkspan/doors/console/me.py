@@ -12,6 +12,8 @@ from linkspan.usecases.passkeys import add_passkey, begin_adding, is_fresh, list
 _DONE = {
     "changed": "Your password is changed. Everywhere else you are signed out.",
     "added": "The passkey is added. Next time you can sign in with it.",
+    "bound": "Next time you can sign in at your provider.",
+    "unbound": "You do not sign in at your provider any more.",
     "removed": "The passkey is removed: it opens nothing any more. Delete it from your device or password manager, too.",
 }
 
@@ -70,5 +72,6 @@ class Me:
             visit, "me.html", "Your sign-in", status=error.http_status if error else 200,
             error=password_error, passkey_error=passkey_error, done=_DONE.get(visit.query.get("done", "")),
             passkeys=await list_passkeys(visit.hall, visit.signed_in), site=passkey_site(visit.hall),
+            provider=visit.hall.provider.app.name if visit.hall.provider else None,
             fresh=is_fresh(visit.hall, visit.signed_in),
         )  # fmt: skip

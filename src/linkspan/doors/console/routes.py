@@ -12,6 +12,7 @@ from linkspan.doors.console.logs import Logs
 from linkspan.doors.console.me import Me
 from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
+from linkspan.doors.console.provider import OwnProvider, Provider
 from linkspan.doors.console.sign_in import SignIn
 from linkspan.doors.console.start import Start
 from linkspan.doors.console.tester import Tester
@@ -25,13 +26,15 @@ HERE = "/console/p/{project}"
 def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
     """Everything that needs somebody signed in."""
     start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
-    me = Me(pages)
+    me, own_provider = Me(pages), OwnProvider(pages)
     tester = Tester(pages)
     developer, owner = Role.DEVELOPER, Role.OWNER
     return (
         Place("GET", "/console", start.enter),
         Place("GET", "/console/me", me.show),
         Place("POST", "/console/me", me.change_password),
+        Place("POST", "/console/me/provider", own_provider.bind),
+        Place("POST", "/console/me/provider/remove", own_provider.unbind),
         Place("POST", "/console/me/anew", me.sign_in_anew),
         Place("GET", "/console/me/passkeys/options", me.passkey_options),
         Place("POST", "/console/me/passkeys", me.add_passkey),
@@ -87,13 +90,17 @@ def routes(hall: Hall) -> list[BaseRoute]:
     """The routes of the console: its doorstep, then what is behind the guard."""
     pages = ConsolePages(hall)
     guard, sign_in = Guard(hall, pages), SignIn(hall, pages)
+    provider = Provider(hall, sign_in)
     return [
         Route("/console/sign-in", guard.shown(sign_in.show), methods=["GET"]),
         Route("/console/sign-in", guard.shown(sign_in.submit), methods=["POST"]),
         Route("/console/sign-in/passkey/options", guard.shown(sign_in.passkey_options), methods=["GET"]),
         Route("/console/sign-in/passkey", guard.shown(sign_in.submit_passkey), methods=["POST"]),
+        Route("/console/oidc", guard.shown(provider.enter), methods=["GET"]),
+        Route("/console/oidc/callback", guard.shown(provider.come_back), methods=["GET"]),
+        Route("/console/oidc/sign-out", guard.shown(provider.sign_out), methods=["GET"]),
         Route("/console/first", guard.shown(sign_in.first), methods=["POST"]),
-        Route("/console/join/{token}", guard.shown(sign_in.join), methods=["GET"]),
+        Route("/console/join/{token}", guard.shown(provider.join), methods=["GET"]),
         Route("/console/join/{token}", guard.shown(sign_in.joined), methods=["POST"]),
         *(guard.route(place) for place in places(pages, sign_in)),
     ]

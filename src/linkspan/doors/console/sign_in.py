@@ -1,5 +1,8 @@
 """The pages before one is signed in: the first owner, the sign-in, the invitation; and signing out."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,7 +11,7 @@ from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.visit import Form, Visit, read_form
 from linkspan.errors import AccessError, InvalidInputError, LinkspanError, SignInFailedError
 from linkspan.model import Secret
-from linkspan.people_records import ConsoleSession
+from linkspan.people_records import ConsoleSession, Person
 from linkspan.usecases.console_sign_in import (
     FOREIGN_FORM,
     OPEN_AGAIN,
@@ -35,17 +38,18 @@ class SignIn:
         """The sign-in, or the page of the first owner while there is nobody."""
         if await awaits_first_owner(self._hall):
             return self._first({})
-        return self._form(_inside(request.query_params.get("to", "")), {})
+        out = "out" in request.query_params
+        return self.form(inside(request.query_params.get("to", "")), signed_out=out)
 
     async def submit(self, request: Request) -> Response:
         """Sign in, and go where one wanted to."""
         form = await _own_form(request)
-        back = _inside(form.get("to"))
+        back = inside(form.get("to"))
         try:
             session, token = await sign_in(self._hall, form.get("email"), form.secret("password"))
         except SignInFailedError as error:
-            return self._form(back, {"email": form.get("email")}, error)
-        return self._entered(back, session, token)
+            return self.form(back, {"email": form.get("email")}, error)
+        return self.entered(back, session, token)
 
     async def first(self, request: Request) -> Response:
         """Make the first owner, and sign them in."""
@@ -59,12 +63,12 @@ class SignIn:
         except (SignInFailedError, InvalidInputError) as error:
             return self._first(given, error)
         session, token = await sign_in(self._hall, given["email"], password)
-        return self._entered(_START, session, token)
+        return self.entered(_START, session, token)
 
     async def join(self, request: Request) -> Response:
         """The page of an invitation."""
         person = await read_invitation(self._hall, Secret(request.path_params["token"]))
-        return self._pages.open("join.html", "Choose a password", person=person, error=None)
+        return self._join(person)
 
     async def joined(self, request: Request) -> Response:
         """Set the password, and sign in."""
@@ -73,13 +77,13 @@ class SignIn:
             session, new = await accept_invitation(self._hall, token, form.secret("password"))
         except InvalidInputError as error:
             person = await read_invitation(self._hall, token)
-            return self._pages.open("join.html", "Choose a password", status=400, person=person, error=error)
-        return self._entered(_START, session, new)
+            return self._join(person, error)
+        return self.entered(_START, session, new)
 
     async def leave(self, visit: Visit) -> Response:
         """Sign out."""
         await sign_out(self._hall, visit.signed_in.session)
-        response = see_other("/console/sign-in")
+        response = see_other("/console/sign-in?out=1" if self._hall.provider else "/console/sign-in")
         forget(response)
         return response
 
@@ -90,27 +94,47 @@ class SignIn:
     async def submit_passkey(self, request: Request) -> Response:
         """Sign in with a passkey, and go where one wanted to."""
         form = await _own_form(request)
-        back = _inside(form.get("to"))
+        back = inside(form.get("to"))
         try:
             session, token = await sign_in_by_passkey(self._hall, asked(request), form.get("credential"))
         except SignInFailedError as error:
-            return self._form(back, {}, error)
-        response = self._entered(back, session, token)
+            return self.form(back, {}, error)
+        response = self.entered(back, session, token)
         forget_asked(response)
         return response
 
-    def _form(self, back: str, given: dict[str, str], error: LinkspanError | None = None) -> Response:
+    def form(
+        self,
+        back: str,
+        given: Mapping[str, str] = MappingProxyType({}),
+        error: LinkspanError | None = None,
+        *,
+        signed_out: bool = False,
+    ) -> Response:
+        """The page to sign in on; afterwards one goes on to `back`."""
         status = error.http_status if error else 200
         return self._pages.open(
             "sign_in.html", "Sign in", status=status, back=back, given=given, error=error,
-            passkeys=passkey_site(self._hall) is not None,
+            passkeys=passkey_site(self._hall) is not None, provider=self._provider, signed_out=signed_out,
+        )  # fmt: skip
+
+    def _join(self, person: Person, error: LinkspanError | None = None) -> Response:
+        status = error.http_status if error else 200
+        return self._pages.open(
+            "join.html", "Choose a password", status=status, person=person, error=error,
+            provider=self._provider,
         )  # fmt: skip
 
     def _first(self, given: dict[str, str], error: LinkspanError | None = None) -> Response:
         status = error.http_status if error else 200
         return self._pages.open("first.html", "Make the first owner", status=status, given=given, error=error)
 
-    def _entered(self, back: str, session: ConsoleSession, token: Secret) -> Response:
+    @property
+    def _provider(self) -> str | None:
+        return self._hall.provider.app.name if self._hall.provider else None
+
+    def entered(self, back: str, session: ConsoleSession, token: Secret) -> Response:
+        """Into the console, with a new session."""
         response = see_other(back)
         remember(self._hall, response, token, session.expires_at)
         return response
@@ -122,7 +146,7 @@ async def _own_form(request: Request) -> Form:
     return await read_form(request)
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """The address if it is one of the console's own pages; anything else leads to the start."""
     plain = address.isascii() and address.isprintable() and "\\" not in address and ".." not in address
     return address if plain and (address == _START or address.startswith(f"{_START}/")) else _START
