@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.console.accounts import Accounts
 from linkspan.doors.console.deliveries import Deliveries
+from linkspan.doors.console.finder import Finder
 from linkspan.doors.console.guard import Guard, Place
 from linkspan.doors.console.keys import Keys
 from linkspan.doors.console.logs import Logs
@@ -27,7 +28,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
     """Everything that needs somebody signed in."""
     start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
     me, own_provider = Me(pages), OwnProvider(pages)
-    tester = Tester(pages)
+    tester, finder = Tester(pages), Finder(pages)
     developer, owner = Role.DEVELOPER, Role.OWNER
     return (
         Place("GET", "/console", start.enter),
@@ -64,6 +65,8 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", f"{HERE}/members/{{person}}/invitation", members.invite_again, owner),
         Place("POST", f"{HERE}/members/{{person}}/remove", members.remove, owner),
         *_webhook_places(pages),
+        Place("GET", f"{HERE}/find", finder.show),
+        Place("GET", f"{HERE}/find.json", finder.answer),
     )
 
 
