@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Self
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -107,18 +107,18 @@ class Vault:
         """The version of the data key that seals now, read anew."""
         return max(await self._keys_of(project_id, anew=True))
 
-    async def rotate(self) -> Rotated:
-        """Wrap every data key by the present master key, and give each project a new data key.
+    async def rotate(self, project_id: str | None = None) -> Rotated:
+        """Wrap every data key by the present master key, and give each project (or the one that is named) a new data key.
 
         What was sealed before still opens. The installation's root key stays: API keys and cursors hang on it.
         """
         self._provider.renew()
         rewrapped = added = 0
-        for scope in await self._store.scopes():
+        for scope in await self._store.scopes() if project_id is None else [project_id]:
             versions = await self._store.read(scope)
             rewrapped += sum([await self._rewrap(scope, version, *known) for version, known in versions.items()])
             if scope != INSTALLATION:
-                added += await self._add(scope, max(versions) + 1)
+                added += await self._add(scope, max(versions, default=0) + 1)
         self._keys.clear()
         return Rotated(self._provider.id, rewrapped, added)
 
@@ -145,6 +145,10 @@ class Vault:
             opened = {version: AESGCM(key) for version, key in found.items()}
             self._keys[project_id] = _Keys(opened, now + KEPT_SECONDS)
         return self._keys[project_id].by_version
+
+
+HEAD_BYTES: Final = 1 + _VERSION_BYTES
+"""So many bytes of a sealed text say which data key sealed it."""
 
 
 def sealed_version(sealed: bytes) -> int:

@@ -1,6 +1,6 @@
 """Data keys of the vault, wrapped by the master key."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 
@@ -23,6 +23,13 @@ class DataKeyStore:
         async with self._database.read() as connection:
             rows = (await connection.execute(query)).mappings()
             return {row["version"]: (bytes(row["wrapped"]), row["master_key_id"]) for row in rows}
+
+    async def made(self, scope: str) -> Mapping[int, tuple[str, datetime]]:
+        """Every version of a scope's key: (id of the master key that wrapped it, when it was made)."""
+        query = select(data_keys.c.version, data_keys.c.master_key_id, data_keys.c.created_at)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.where(data_keys.c.scope == scope))
+            return {row.version: (row.master_key_id, row.created_at) for row in rows}
 
     async def scopes(self) -> Sequence[str]:
         """Every scope that has a key, by name."""

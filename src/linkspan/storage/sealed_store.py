@@ -1,9 +1,9 @@
 """Every sealed text of the database, whatever table it lies in: for sealing them anew under a new data key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Table, select, update
+from sqlalchemy import Column, LargeBinary, Table, func, literal_column, select, update
 
 from linkspan.storage.database import Database
 from linkspan.storage.event_tables import webhooks
@@ -73,8 +73,8 @@ class SealedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def batch(self, place: SealedColumn, after: str) -> Sequence[SealedText]:
-        """The next texts of a column, in the order of their rows' keys, from behind `after`."""
+    async def batch(self, place: SealedColumn, after: str, project_id: str | None = None) -> Sequence[SealedText]:
+        """The next texts of a column (of one project), in the order of their rows' keys, from behind `after`."""
         key = place.table.c[place.key]
         query = (
             select(place.table.c.project_id, key, place.cells)
@@ -82,8 +82,19 @@ class SealedStore:
             .order_by(key)
             .limit(BATCH)
         )
+        if project_id is not None:
+            query = query.where(place.table.c.project_id == project_id)
         async with self._database.read() as connection:
             return [SealedText(place, row[0], row[1], bytes(row[2])) for row in await connection.execute(query)]
+
+    async def heads(self, place: SealedColumn, project_id: str, length: int) -> Mapping[bytes, int]:
+        """How many texts of a project's column begin with which bytes."""
+        head = func.substr(place.cells, literal_column("1"), literal_column(str(length)), type_=LargeBinary).label(
+            "head"
+        )
+        query = select(head, func.count()).where(place.table.c.project_id == project_id, place.cells.is_not(None))
+        async with self._database.read() as connection:
+            return {bytes(row[0]): row[1] for row in await connection.execute(query.group_by(literal_column("head")))}
 
     async def replace(self, before: SealedText, sealed: bytes) -> bool:
         """Put another sealing of the same text in its place; False: somebody has written a new text meanwhile, which stays."""

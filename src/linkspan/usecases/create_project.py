@@ -16,9 +16,13 @@ async def create_project(hall: Hall, name: str) -> Project:
     return project
 
 
-async def rename_project(hall: Hall, project_id: str, name: str) -> Project:
-    """Change what people see as the project's name (its id stays). For the operator only. Raises NotFoundError, InvalidInputError."""
-    note = note_of(hall, Caller(project_id, frozenset(), source="cli"), "project.changed", project_id, ["name"])
+async def rename_project(hall: Hall, project_id: str, name: str, by: Caller | None = None) -> Project:
+    """Change what people see as the project's name (its id stays). `by`: an owner; None: the operator.
+
+    Raises NotFoundError, InvalidInputError.
+    """
+    caller = by or Caller(project_id, frozenset(), source="cli")
+    note = note_of(hall, caller, "project.changed", project_id, ["name"])
     await hall.projects.rename(project_id, checked_name(name), note)
     return await read_project(hall, project_id)
 

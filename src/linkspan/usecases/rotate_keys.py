@@ -1,11 +1,14 @@
 """New keys for the vault while everything runs: data keys wrapped anew, a new one per project, every secret sealed again."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from linkspan.model import Caller
-from linkspan.providerauth.vault import sealed_version
+from linkspan.model import Caller, KeyScope
+from linkspan.providerauth.vault import HEAD_BYTES, sealed_version
 from linkspan.storage.sealed_store import COLUMNS, SealedColumn
+from linkspan.usecases.access import require
 from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 
@@ -44,10 +47,43 @@ async def rotate_keys(hall: Hall) -> KeyRotation:
     return KeyRotation(turned.master_key_id, turned.rewrapped, turned.added, resealed, dropped)
 
 
-async def _reseal(hall: Hall, place: SealedColumn, used: dict[str, set[int]]) -> int:
-    """Seal one column's texts anew; `used` learns which data keys its texts need afterwards."""
+@dataclass(frozen=True, slots=True)
+class DataKey:
+    """A project's data key: its number, the master key that wraps it, and how many secrets are sealed by it."""
+
+    version: int
+    master_key_id: str
+    made_at: datetime
+    seals: int
+
+
+async def read_data_keys(hall: Hall, caller: Caller) -> Sequence[DataKey]:
+    """The data keys of the caller's project, newest first; while a rotation runs, the newest one's count grows."""
+    require(caller, KeyScope.PLATFORM_READ)
+    seals: Counter[int] = Counter()
+    for place in COLUMNS:
+        for head, count in (await hall.sealed.heads(place, caller.project_id, HEAD_BYTES)).items():
+            seals[sealed_version(head)] += count
+    made = await hall.data_keys.made(caller.project_id)
+    return [DataKey(version, *made[version], seals[version]) for version in sorted(made, reverse=True)]
+
+
+async def rotate_project_keys(hall: Hall, caller: Caller) -> None:
+    """A new data key for the caller's project, and every secret of it sealed anew; may be stopped and run again at any point."""
+    require(caller, KeyScope.PLATFORM_WRITE)
+    project_id = caller.project_id
+    turned = await hall.vault.rotate(project_id)
+    await hall.audit.add(note_of(hall, caller, "keys.rotated", turned.master_key_id, ["data_key"]))
+    used: dict[str, set[int]] = {}
+    for place in COLUMNS:
+        await _reseal(hall, place, used, project_id)
+    await hall.data_keys.prune(project_id, used.get(project_id, set()), hall.clock() - SUPERSEDED)
+
+
+async def _reseal(hall: Hall, place: SealedColumn, used: dict[str, set[int]], only: str | None = None) -> int:
+    """Seal one column's texts (of one project) anew; `used` learns which data keys its texts need afterwards."""
     count, after, newest = 0, "", dict[str, int]()
-    while texts := await hall.sealed.batch(place, after):
+    while texts := await hall.sealed.batch(place, after, only):
         for text in texts:
             project = text.project_id
             if project not in newest:

@@ -1,4 +1,4 @@
-"""The console's pages of webhooks, in Chromium: open to everybody, in light and dark, at phone width."""
+"""The console's pages of webhooks, settings and projects, in Chromium: open to everybody, in light and dark, at phone width."""
 
 import os
 
@@ -27,7 +27,7 @@ async def an_endpoint(installation: Installation) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1200), ("dark", 1200), ("light", 360), ("dark", 360)])
-async def test_every_page_of_webhooks_is_open_to_everybody_and_fits(
+async def test_every_page_of_webhooks_and_settings_is_open_to_everybody_and_fits(
     installation: Installation, chromium: Browser, scheme: str, width: int
 ) -> None:
     webhook, event = await an_endpoint(installation)
@@ -35,13 +35,14 @@ async def test_every_page_of_webhooks_is_open_to_everybody_and_fits(
     page = await context.new_page()
     root = await entered(installation, page, f"hooks-{scheme}-{width}")
     found: list[str] = []
-    for place in ("webhooks", f"webhooks/{webhook}", f"webhooks/{webhook}/deliveries/{event}", "deliveries"):
+    webhook_pages = ("webhooks", f"webhooks/{webhook}", f"webhooks/{webhook}/deliveries/{event}", "deliveries")
+    for place in (*webhook_pages, "settings", "../../projects"):
         await page.goto(f"{root}/{place}")
         found += await serious_violations(page)
         if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
             found.append(f"{page.url} scrolls sideways")
         if folder := os.environ.get("CONSOLE_SHOTS"):
-            name = place.replace(webhook, "one").replace(event, "one").replace("/", "-")
+            name = place.replace(webhook, "one").replace(event, "one").strip("./").replace("/", "-")
             await page.screenshot(path=f"{folder}/{name}-{scheme}-{width}.png", full_page=True)
     await delete_webhook(installation.hall, installation.caller, webhook)
     await context.close()
@@ -66,3 +67,16 @@ async def test_switching_off_is_undone_without_javascript(installation: Installa
 
     assert "The endpoint is switched off." in said
     assert "The endpoint is switched on." in back
+
+
+async def test_a_rotation_of_keys_is_watched_until_it_is_done(installation: Installation, chromium: Browser) -> None:
+    context = await context_of(chromium)
+    page = await context.new_page()
+    root = await entered(installation, page, "hooks-rotates")
+    await page.goto(f"{root}/settings")
+    await page.get_by_role("button", name="Rotate the data key").click()
+    await page.wait_for_selector("[data-keys]:not([data-running])", timeout=30_000)
+    done, whole = (await page.locator("[data-said]").inner_text()).split(" of ")
+    await context.close()
+
+    assert done == whole != "0"

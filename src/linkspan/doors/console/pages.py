@@ -32,6 +32,7 @@ MENU = (
     MenuEntry("keys", "API keys"),
     MenuEntry("webhooks", "Webhooks"),
     MenuEntry("members", "Members"),
+    MenuEntry("settings", "Settings", Role.OWNER),
 )
 """In the order of the pages' first use."""
 

@@ -13,7 +13,9 @@ from linkspan.doors.console.logs import Logs
 from linkspan.doors.console.me import Me
 from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
+from linkspan.doors.console.projects import Projects
 from linkspan.doors.console.provider import OwnProvider, Provider
+from linkspan.doors.console.settings import ProjectSettings
 from linkspan.doors.console.sign_in import SignIn
 from linkspan.doors.console.start import Start
 from linkspan.doors.console.tester import Tester
@@ -67,6 +69,20 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         *_webhook_places(pages),
         Place("GET", f"{HERE}/find", finder.show),
         Place("GET", f"{HERE}/find.json", finder.answer),
+        *_settings_places(pages),
+    )
+
+
+def _settings_places(pages: ConsolePages) -> Sequence[Place]:
+    settings, projects, owner = ProjectSettings(pages), Projects(pages), Role.OWNER
+    return (
+        Place("GET", "/console/projects", projects.list),
+        Place("POST", "/console/projects", projects.make),
+        Place("GET", f"{HERE}/settings", settings.show, owner),
+        Place("POST", f"{HERE}/settings/name", settings.rename, owner),
+        Place("POST", f"{HERE}/settings/brand", settings.brand, owner),
+        Place("GET", f"{HERE}/settings/keys", settings.progress, owner),
+        Place("POST", f"{HERE}/settings/keys", settings.rotate, owner),
     )
 
 
