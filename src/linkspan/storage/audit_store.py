@@ -1,5 +1,7 @@
 """The audit log: written in the transaction of the change that it tells of, never changed, read in order."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import RowMapping, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -42,6 +44,13 @@ class AuditStore:
             query = query.where(audit_log.c.subject_id == subject_id)
         async with self._database.read() as connection:
             rows = await connection.execute(query.order_by(audit_log.c.position).limit(limit))
+            return [_entry(row) for row in rows.mappings()]
+
+    async def newest(self, project_id: str, subject_id: str, *, limit: int) -> Sequence[AuditEntry]:
+        """A project's last entries on one thing, newest first."""
+        query = select(audit_log).where(audit_log.c.project_id == project_id, audit_log.c.subject_id == subject_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.order_by(audit_log.c.position.desc()).limit(limit))
             return [_entry(row) for row in rows.mappings()]
 
 

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.responses import Response
 
+from linkspan.doors.console.account_events import told_events
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.pictures import grant_picture, limits_picture, run_pictures
+from linkspan.doors.console.undo import Done
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import InvalidInputError, Mistake
 from linkspan.model import Account, AccountState, Caller, Owner
@@ -84,7 +86,7 @@ class Accounts:
         if deed is None:
             raise InvalidInputError(mistakes=[Mistake("deed", f"is one of {', '.join(_DEEDS)}")])
         account = await deed(visit.hall, visit.caller, visit.path["account"])
-        return see_other(visit.to(f"accounts/{account.id}"))
+        return see_other(visit.to(f"accounts/{account.id}?done={visit.form.get('deed')}"))
 
     async def relink(self, visit: Visit) -> Response:
         """A link page on which just this account is linked again."""
@@ -103,8 +105,23 @@ class Accounts:
         return self._pages.page(
             visit, "account.html", title, "accounts",
             account=account, state=STATES[account.state], runs=page.runs, connector=connector,
-            checks=checks, over_time=await _pictures(visit, account),
+            checks=checks, events=await told_events(visit, account.id), done=_done(visit, account), over_time=await _pictures(visit, account),
         )  # fmt: skip
+
+
+def _done(visit: Visit, account: Account) -> Done | None:
+    """What was done just now and how to undo it, if that is still how things are."""
+    deed, suspended = visit.query.get("done"), account.state is AccountState.SUSPENDED
+    page = f"accounts/{account.id}"
+    if deed == "suspend" and suspended:
+        return Done("The account is suspended: no action runs on it.", page, {"deed": "resume"})
+    if deed == "resume" and not suspended:
+        return Done("The account is in use again.", page, {"deed": "suspend"})
+    if deed == "archive" and account.state is AccountState.ARCHIVED:
+        return Done(
+            "The account is archived and its tokens are erased. “Link again” makes a page on which its owner opens it anew."
+        )
+    return None
 
 
 async def _pictures(visit: Visit, account: Account) -> Mapping[str, object]:

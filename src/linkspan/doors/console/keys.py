@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.undo import switched
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import InvalidInputError, LinkspanError
 from linkspan.model import KeyScope
@@ -46,8 +47,8 @@ class Keys:
     async def switch(self, visit: Visit) -> Response:
         """Switch a key off or on."""
         enabled = visit.form.get("enabled") == "yes"
-        await change_key(visit.hall, visit.caller, visit.path["key"], {"enabled": enabled})
-        return see_other(visit.to("keys"))
+        key = await change_key(visit.hall, visit.caller, visit.path["key"], {"enabled": enabled})
+        return see_other(visit.to(f"keys?switched={key.id}"))
 
     async def delete(self, visit: Visit) -> Response:
         """Delete a key for good."""
@@ -56,6 +57,8 @@ class Keys:
 
     async def _page(self, visit: Visit, *, error: LinkspanError | None = None, name: str = "") -> Response:
         keys, status = await list_keys(visit.hall, visit.caller), error.http_status if error else 200
+        changed = [key for key in keys if key.id == visit.query.get("switched")]
         return self._pages.page(
-            visit, "keys.html", "API keys", "keys", status=status, keys=keys, scopes=SCOPES, error=error, name=name
-        )
+            visit, "keys.html", "API keys", "keys", status=status, keys=keys, scopes=SCOPES, error=error, name=name,
+            done=switched(f"“{changed[0].name}”", f"keys/{changed[0].id}", enabled=changed[0].enabled) if changed else None,
+        )  # fmt: skip

@@ -1,11 +1,14 @@
 """The members of a project: who may do what, invited by a link that is handed over. For owners."""
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from linkspan.doors.console.pages import ConsolePages, see_other
+from linkspan.doors.console.undo import Done
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import AlreadyExistsError, InvalidInputError, LinkspanError, Mistake
-from linkspan.people_records import Role
+from linkspan.people_records import Member, Role
 from linkspan.usecases.members import add_member, change_role, invite_again, list_members, remove_member
 
 ROLES = {
@@ -38,8 +41,10 @@ class Members:
 
     async def change(self, visit: Visit) -> Response:
         """Give a member another role."""
-        await change_role(visit.hall, visit.caller, visit.path["person"], _role(visit.form.get("role")))
-        return see_other(visit.to("members"))
+        person_id = visit.path["person"]
+        before = [one.role for one in await list_members(visit.hall, visit.caller) if one.person.id == person_id]
+        await change_role(visit.hall, visit.caller, person_id, _role(visit.form.get("role")))
+        return see_other(visit.to(f"members?changed={person_id}&was={before[0]}" if before else "members"))
 
     async def invite_again(self, visit: Visit) -> Response:
         """Void a member's access and give a new link."""
@@ -54,8 +59,30 @@ class Members:
     async def _page(self, visit: Visit, *, status: int = 200, error: LinkspanError | None = None) -> Response:
         members = await list_members(visit.hall, visit.caller)
         return self._pages.page(
-            visit, "members.html", "Members", "members", status=status, members=members, roles=ROLES, error=error
+            visit,
+            "members.html",
+            "Members",
+            "members",
+            status=status,
+            members=members,
+            roles=ROLES,
+            error=error,
+            done=_changed(visit, members),
         )
+
+
+def _changed(visit: Visit, members: Sequence[Member]) -> Done | None:
+    """The member whose role was changed just now, with the way back."""
+    was = visit.query.get("was", "")
+    for member in members:
+        if (
+            member.person.id == visit.query.get("changed")
+            and was in ROLES
+            and was != member.role
+            and visit.here.role is Role.OWNER
+        ):
+            return Done(f"{member.person.name} is {member.role} now.", f"members/{member.person.id}", {"role": was})
+    return None
 
 
 def _role(name: str) -> Role:
