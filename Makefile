@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test test-full check clients bench lock
+.PHONY: demo test test-full check clients bench docs lock
 
 demo: $(VENV)/.runtime  ## start server and simulator, link an account, run actions (ARGS="--headless --exit")
 	$(BIN)/linkspan demo $(ARGS)
@@ -16,8 +16,8 @@ test-full: $(VENV)/.dev clients check  ## the same tests at the sizes that the i
 	$(BIN)/python -m pytest -n 2 --dist loadfile --size full $(ARGS)
 
 check: $(VENV)/.dev  ## lint, types, import floors
-	$(BIN)/ruff check src tests
-	$(BIN)/ruff format --check src tests
+	$(BIN)/ruff check src tests docsite
+	$(BIN)/ruff format --check src tests docsite
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -26,6 +26,9 @@ clients: $(VENV)/.dev  ## one environment for each third-party client and the br
 
 bench: $(VENV)/.dev  ## Linkspan's cost per call beside nginx, bare ASGI and FastMCP (needs nginx and wrk)
 	$(BIN)/python benchmarks/bench.py $(ARGS)
+
+docs: $(VENV)/.dev  ## the documentation site, into build/docs/site
+	$(BIN)/python docsite/build.py
 
 lock:  ## renew both locks (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group build -o requirements.lock

@@ -18,7 +18,7 @@ from own_certificates import new_certificate
 OWN_TEST = {"quickstart-real-tenant.md"}
 PAGES = sorted(page for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")] if page.name not in OWN_TEST)
 # A test inside a test would never end, and a lock needs a tool of its own: make tells what it would do.
-ONLY_TOLD = {"test", "test-full", "check", "clients", "bench", "lock"}
+ONLY_TOLD = {"test", "test-full", "check", "clients", "bench", "docs", "lock"}
 READY = {"up": "data ", "sim": "user ", "demo": "account "}
 
 
