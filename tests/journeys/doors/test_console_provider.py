@@ -65,15 +65,13 @@ async def invited(world: World, name: str) -> tuple[Member, str]:
 async def test_whoever_is_invited_joins_with_entra_and_signs_in_there_from_then_on(
     world: World, simulator: Simulator
 ) -> None:
-    demo = simulator.demo
-    uris = simulator.add_redirect_uri(demo.client_id, BASE + BACK)
-    assert BASE + BACK in uris
+    app = simulator.register_app("Console of Linkspan", redirect_uris=(BASE + BACK,))
     entra = at_provider(
         world,
-        oidc_issuer=f"https://login.microsoftonline.com/{demo.tenant_id}/v2.0",
-        oidc_discovery_url=f"{simulator.url}/{demo.tenant_id}/v2.0/.well-known/openid-configuration",
-        oidc_client_id=str(demo.client_id),
-        oidc_client_secret=demo.client_secret,
+        oidc_issuer=f"https://login.microsoftonline.com/{app.tenant_id}/v2.0",
+        oidc_discovery_url=f"{simulator.url}/{app.tenant_id}/v2.0/.well-known/openid-configuration",
+        oidc_client_id=str(app.client_id),
+        oidc_client_secret=app.client_secret,
         oidc_name="Tidewater",
     )
     _, link = await invited(entra, "entra-joiner")
