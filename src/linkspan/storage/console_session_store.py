@@ -54,6 +54,20 @@ class ConsoleSessionStore:
         async with self._database.begin() as connection:
             await connection.execute(delete(console_sessions).where(console_sessions.c.digest == digest))
 
+    async def others(self, session: ConsoleSession, now: datetime, idle_since: datetime) -> list[datetime]:
+        """When the person's other sessions that are not over were last used, newest first."""
+        mine = (console_sessions.c.person_id == session.person_id) & (console_sessions.c.digest != session.digest)
+        alive = (console_sessions.c.expires_at > now) & (console_sessions.c.seen_at > idle_since)
+        query = select(console_sessions.c.seen_at).where(mine, alive).order_by(console_sessions.c.seen_at.desc())
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def end_others(self, session: ConsoleSession) -> int:
+        """Sign the person out everywhere else: how many sessions ended."""
+        mine = (console_sessions.c.person_id == session.person_id) & (console_sessions.c.digest != session.digest)
+        async with self._database.begin() as connection:
+            return (await connection.execute(delete(console_sessions).where(mine))).rowcount
+
     async def prune(self, now: datetime, idle_since: datetime) -> int:
         """Delete the sessions that are over: how many."""
         over = or_(console_sessions.c.expires_at <= now, console_sessions.c.seen_at <= idle_since)

@@ -4,7 +4,7 @@ import base64
 import hmac
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from linkspan.errors import AccessError, InvalidInputError, Mistake, NotFoundError, SignInFailedError
@@ -131,6 +131,22 @@ async def read_session(hall: Hall, token: Secret, *, seen: bool = True) -> Signe
 async def sign_out(hall: Hall, session: ConsoleSession) -> None:
     """End a session."""
     await hall.console_sessions.end(session.digest)
+
+
+async def sign_out_token(hall: Hall, token: Secret) -> None:
+    """End the session of a token, if there is one: of a browser that signs in anew, the old one must not live on."""
+    await hall.console_sessions.end(_digest(hall, token))
+
+
+async def other_sessions(hall: Hall, signed_in: SignedIn) -> list[datetime]:
+    """When the person's other browsers were last used, newest first."""
+    now = hall.clock()
+    return await hall.console_sessions.others(signed_in.session, now, now - LONGEST_IDLE)
+
+
+async def sign_out_elsewhere(hall: Hall, signed_in: SignedIn) -> None:
+    """Sign the person out in every other browser."""
+    await hall.console_sessions.end_others(signed_in.session)
 
 
 def caller_of(signed_in: SignedIn, membership: Membership) -> Caller:

@@ -1,12 +1,13 @@
 """Passwords of the console: their rules, and Argon2id over them, a few at a time and off the event loop."""
 
 import asyncio
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from linkspan.errors import InvalidInputError, Mistake
+from linkspan.errors import InvalidInputError, Mistake, ServerBusyError
 from linkspan.model import Secret
 
 SHORTEST: Final = 10
@@ -15,7 +16,31 @@ LONGEST: Final = 256
 _HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
 # What is checked when there is no such person, so that an answer takes as long.
 _NOBODY: Final = _HASHER.hash("nobody has this password")
-_AT_ONCE: Final = asyncio.Semaphore(2)
+# Each costs a good part of a second: more than these at a time would be guesses, and people would wait behind them.
+_MOST_WAITING: Final = 30
+Answer = TypeVar("Answer")
+
+
+class _Turns:
+    """Two at once; whoever would have to wait behind very many is sent away."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(2)
+        self._asked = 0
+
+    async def take(self, work: Callable[..., Answer], *given: str) -> Answer:
+        """Work in a thread. Raises ServerBusyError."""
+        if self._asked >= _MOST_WAITING:
+            raise ServerBusyError
+        self._asked += 1
+        try:
+            async with self._places:
+                return await asyncio.to_thread(work, *given)
+        finally:
+            self._asked -= 1
+
+
+_TURNS: Final = _Turns()
 
 
 def check_rules(password: Secret, *, field: str = "password") -> None:
@@ -27,16 +52,14 @@ def check_rules(password: Secret, *, field: str = "password") -> None:
 
 async def hash_password(password: Secret) -> str:
     """The Argon2id hash, with its salt and parameters inside."""
-    async with _AT_ONCE:
-        return await asyncio.to_thread(_HASHER.hash, password.reveal())
+    return await _TURNS.take(_HASHER.hash, password.reveal())
 
 
 async def is_password(hashed: str | None, password: Secret) -> bool:
-    """Whether the password is the hashed one; it takes as long where there is no hash."""
+    """Whether the password is the hashed one; it takes as long where there is no hash. Raises ServerBusyError when very many are asked."""
     if len(password.reveal()) > LONGEST:
         return False
-    async with _AT_ONCE:
-        fits = await asyncio.to_thread(_verify, hashed or _NOBODY, password.reveal())
+    fits = await _TURNS.take(_verify, hashed or _NOBODY, password.reveal())
     return fits and hashed is not None
 
 

@@ -78,7 +78,9 @@ async def test_one_connects_the_provider_signs_out_and_comes_in_by_it(
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url(f"{base}/console/sign-in?out=1")
     await shot(page, f"out-{scheme}")
-    await page.get_by_role("link", name="Sign in with Tidewater").click()  # who is known there still, so nothing is asked
+    await page.get_by_role(
+        "link", name="Sign in with Tidewater"
+    ).click()  # who is known there still, so nothing is asked
     await page.wait_for_url(f"{base}/console/p/**")
     await page.goto(f"{base}/console/me")
     remove = page.get_by_role("button", name="Remove")

@@ -152,6 +152,41 @@ async def test_a_changed_password_signs_out_everywhere_else(fresh: World) -> Non
     assert (200, 303) == (stays.status_code, goes.status_code)
 
 
+async def test_one_signs_out_everywhere_else_and_nobody_but_oneself(fresh: World) -> None:
+    member, other = await make_member(fresh, "roamer", Role.VIEWER), await make_member(fresh, "neighbour", Role.VIEWER)
+    async with sign_in(fresh, member) as here, sign_in(fresh, member) as there, sign_in(fresh, other) as neighbour:
+        page = await here.browser.get(f"{BASE}/console/me")
+        done = await here.post("/console/me/sign-out-elsewhere", {})
+        shown = [(await one.browser.get(f"{BASE}/console/me")) for one in (here, there, neighbour)]
+
+    assert "2 other browsers are signed in as you" in page.text  # the one that took the invitation is the second
+    assert (303, [200, 303, 200]) == (done.status_code, [one.status_code for one in shown])
+    assert "other browser" not in shown[0].text
+
+
+async def test_signing_in_anew_ends_the_session_that_the_browser_had(fresh: World) -> None:
+    member = await make_member(fresh, "renewer", Role.VIEWER)
+    async with sign_in(fresh, member) as signed, fresh.browser(follow_redirects=False) as thief:
+        old = {"cookie": f"linkspan_console={signed.browser.cookies['linkspan_console']}"}
+        before = await thief.get(f"{BASE}/console/me", headers=old)
+        await signed.browser.post(f"{BASE}/console/sign-in", data={"email": member.person.email, "password": PASSWORD})
+        now, after = await signed.browser.get(f"{BASE}/console/me"), await thief.get(f"{BASE}/console/me", headers=old)
+
+    assert (200, 200, 303) == (before.status_code, now.status_code, after.status_code)
+
+
+async def test_a_flood_of_guesses_is_sent_away_and_does_not_hold_people_up_for_long(fresh: World) -> None:
+    async with fresh.browser(follow_redirects=False) as browser:
+        form = {"email": "flood@harbour.example", "password": "wrong-wrong"}
+        answers = await asyncio.gather(*(browser.post(f"{BASE}/console/sign-in", data=form) for _ in range(60)))
+        afterwards = await browser.post(f"{BASE}/console/sign-in", data=form)
+    statuses = [answer.status_code for answer in answers]
+
+    assert {401, 503} == set(statuses)
+    assert 30 <= statuses.count(503)
+    assert 401 == afterwards.status_code
+
+
 async def test_an_invitation_works_once_and_an_older_one_not_at_all(fresh: World) -> None:
     invited = await add_member(fresh.hall, fresh.caller, email="new@harbour.example", name="New", role=Role.DEVELOPER)
     first = Secret(str(invited.link).rpartition("/")[2])

@@ -6,12 +6,13 @@ from linkspan.doors.console.cookies import ask, asked, forget, forget_asked
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.visit import Visit
 from linkspan.errors import AccessError, InvalidInputError, LinkspanError, SignInFailedError
-from linkspan.usecases.console_sign_in import change_password, sign_out
+from linkspan.usecases.console_sign_in import change_password, other_sessions, sign_out, sign_out_elsewhere
 from linkspan.usecases.passkeys import add_passkey, begin_adding, is_fresh, list_passkeys, passkey_site, remove_passkey
 
 _DONE = {
     "changed": "Your password is changed. Everywhere else you are signed out.",
     "added": "The passkey is added. Next time you can sign in with it.",
+    "elsewhere": "You are signed out everywhere else.",
     "bound": "Next time you can sign in at your provider.",
     "unbound": "You do not sign in at your provider any more.",
     "removed": "The passkey is removed: it opens nothing any more. Delete it from your device or password manager, too.",
@@ -44,6 +45,11 @@ class Me:
         forget(response)
         return response
 
+    async def sign_out_elsewhere(self, visit: Visit) -> Response:
+        """Sign out in every other browser."""
+        await sign_out_elsewhere(visit.hall, visit.signed_in)
+        return see_other("/console/me?done=elsewhere")
+
     async def passkey_options(self, visit: Visit) -> Response:
         """What the browser's authenticator is asked for."""
         return ask(visit.hall, await begin_adding(visit.hall, visit.signed_in))
@@ -73,5 +79,6 @@ class Me:
             error=password_error, passkey_error=passkey_error, done=_DONE.get(visit.query.get("done", "")),
             passkeys=await list_passkeys(visit.hall, visit.signed_in), site=passkey_site(visit.hall),
             provider=visit.hall.provider.app.name if visit.hall.provider else None,
+            others=await other_sessions(visit.hall, visit.signed_in),
             fresh=is_fresh(visit.hall, visit.signed_in),
         )  # fmt: skip

@@ -60,7 +60,10 @@ class Provider:
             response = self._sign_in.form("/console", error=error)
             forget_onward(response)
             return response
-        response = self._sign_in.entered(entered.back, *entered.session) if entered.session else see_other(entered.back)
+        if entered.session is None:
+            response = see_other(entered.back)
+        else:
+            response = await self._sign_in.entered(request, entered.back, *entered.session)
         forget_onward(response)
         return response
 

@@ -38,6 +38,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", "/console/me", me.change_password),
         Place("POST", "/console/me/provider", own_provider.bind),
         Place("POST", "/console/me/provider/remove", own_provider.unbind),
+        Place("POST", "/console/me/sign-out-elsewhere", me.sign_out_elsewhere),
         Place("POST", "/console/me/anew", me.sign_in_anew),
         Place("GET", "/console/me/passkeys/options", me.passkey_options),
         Place("POST", "/console/me/passkeys", me.add_passkey),

@@ -6,10 +6,10 @@ from types import MappingProxyType
 from starlette.requests import Request
 from starlette.responses import Response
 
-from linkspan.doors.console.cookies import ask, asked, forget, forget_asked, remember
+from linkspan.doors.console.cookies import ask, asked, forget, forget_asked, remember, session_token
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.visit import Form, Visit, read_form
-from linkspan.errors import AccessError, InvalidInputError, LinkspanError, SignInFailedError
+from linkspan.errors import AccessError, InvalidInputError, LinkspanError, ServerBusyError, SignInFailedError
 from linkspan.model import Secret
 from linkspan.people_records import ConsoleSession, Person
 from linkspan.usecases.console_sign_in import (
@@ -19,6 +19,7 @@ from linkspan.usecases.console_sign_in import (
     make_first_owner,
     sign_in,
     sign_out,
+    sign_out_token,
 )
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.members import accept_invitation, read_invitation
@@ -47,9 +48,9 @@ class SignIn:
         back = inside(form.get("to"))
         try:
             session, token = await sign_in(self._hall, form.get("email"), form.secret("password"))
-        except SignInFailedError as error:
+        except (SignInFailedError, ServerBusyError) as error:
             return self.form(back, {"email": form.get("email")}, error)
-        return self.entered(back, session, token)
+        return await self.entered(request, back, session, token)
 
     async def first(self, request: Request) -> Response:
         """Make the first owner, and sign them in."""
@@ -63,7 +64,7 @@ class SignIn:
         except (SignInFailedError, InvalidInputError) as error:
             return self._first(given, error)
         session, token = await sign_in(self._hall, given["email"], password)
-        return self.entered(_START, session, token)
+        return await self.entered(request, _START, session, token)
 
     async def join(self, request: Request) -> Response:
         """The page of an invitation."""
@@ -78,7 +79,7 @@ class SignIn:
         except InvalidInputError as error:
             person = await read_invitation(self._hall, token)
             return self._join(person, error)
-        return self.entered(_START, session, new)
+        return await self.entered(request, _START, session, new)
 
     async def leave(self, visit: Visit) -> Response:
         """Sign out."""
@@ -99,7 +100,7 @@ class SignIn:
             session, token = await sign_in_by_passkey(self._hall, asked(request), form.get("credential"))
         except SignInFailedError as error:
             return self.form(back, {}, error)
-        response = self.entered(back, session, token)
+        response = await self.entered(request, back, session, token)
         forget_asked(response)
         return response
 
@@ -133,8 +134,11 @@ class SignIn:
     def _provider(self) -> str | None:
         return self._hall.provider.app.name if self._hall.provider else None
 
-    def entered(self, back: str, session: ConsoleSession, token: Secret) -> Response:
-        """Into the console, with a new session."""
+    async def entered(self, request: Request, back: str, session: ConsoleSession, token: Secret) -> Response:
+        """Into the console, with a new session; the one that this browser had is over."""
+        old = session_token(request)
+        if old is not None:
+            await sign_out_token(self._hall, old)
         response = see_other(back)
         remember(self._hall, response, token, session.expires_at)
         return response
