@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, Update, and_, delete, or_, select, type_coerce, update
+from sqlalchemy import ColumnElement, Text, Update, and_, delete, func, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from linkspan.audit_records import AuditNote
@@ -77,6 +77,13 @@ class AccountStore:
         query = query.limit(wanted.page_size).offset((wanted.page - 1) * wanted.page_size)
         async with self._database.read() as connection:
             return [account_of(row) for row in (await connection.execute(query)).mappings()]
+
+    async def count_by_state(self, project_id: str) -> dict[AccountState, int]:
+        """How many accounts of a project are in each state; states without any are left out."""
+        query = select(accounts.c.state, func.count().label("many")).where(accounts.c.project_id == project_id)
+        async with self._database.read() as connection:
+            rows = await connection.execute(query.group_by(accounts.c.state))
+            return {AccountState(row.state): row.many for row in rows}
 
     async def of_owner(self, project_id: str, connector: str, owner: Owner) -> Account | None:
         """The account that was linked last for this owner (id and name), archived ones left out."""

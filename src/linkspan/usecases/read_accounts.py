@@ -16,6 +16,12 @@ async def list_accounts(hall: Hall, caller: Caller, wanted: AccountFilter | None
     return await hall.accounts.list(caller.project_id, wanted or AccountFilter())
 
 
+async def count_accounts(hall: Hall, caller: Caller) -> dict[AccountState, int]:
+    """How many accounts of the caller's project are in each state. Raises MissingScopeError."""
+    require(caller, KeyScope.PLATFORM_READ)
+    return await hall.accounts.count_by_state(caller.project_id)
+
+
 async def read_account(hall: Hall, caller: Caller, account_id: str) -> Account:
     """One account of the caller's project; `refreshing` while its token is being fetched. Raises NotFoundError."""
     require(caller, KeyScope.PLATFORM_READ)

@@ -1,31 +1,23 @@
 """The start page of a project: what to do next, and how things are at a glance."""
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
+from linkspan.doors.console.next_steps import ILL, troubles, way_to_the_first_action
 from linkspan.doors.console.pages import ConsolePages, see_other
 from linkspan.doors.console.pictures import run_pictures
 from linkspan.doors.console.visit import Visit
 from linkspan.model import AccountState
 from linkspan.storage.run_store import RunFilter
-from linkspan.usecases.read_accounts import list_accounts
+from linkspan.usecases.read_accounts import count_accounts
 from linkspan.usecases.read_figures import RANGES, USUAL, read_figures
 from linkspan.usecases.read_keys import list_keys
 from linkspan.usecases.read_profiles import list_profiles
 from linkspan.usecases.read_runs import read_runs
 
 _SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class NextStep:
-    """One thing to do until the first action runs: `page` is where, `done` whether it is."""
-
-    title: str
-    text: str
-    page: str
-    done: bool
+# Linking is in the log of runs, too, but is no action.
+DOORS = ("rest", "rpc", "mcp", "cli", "console")
+_AN_ACTION = RunFilter(among={"door": DOORS}, limit=1)
 
 
 class Start:
@@ -44,22 +36,19 @@ class Start:
     async def show(self, visit: Visit) -> Response:
         """The start page."""
         hall, caller = visit.hall, visit.caller
-        profiles, accounts = await list_profiles(hall, caller), await list_accounts(hall, caller)
+        profiles, states = await list_profiles(hall, caller), await count_accounts(hall, caller)
+        accounts = sum(count for state, count in states.items() if state is not AccountState.ARCHIVED)
         keys = [key for key in await list_keys(hall, caller) if key.enabled]
         runs = (await read_runs(hall, caller, RunFilter(limit=_SHOWN))).runs
         wanted = visit.query.get("range", "")
         wanted = wanted if wanted in RANGES else USUAL
         figures = await read_figures(hall, caller, wanted)
-        ill = [one for one in accounts if one.state in {AccountState.NEEDS_REAUTH, AccountState.DEGRADED}]
-        steps = (
-            NextStep("Make a connector profile", "Register an application at the provider and enter it here.", "profiles", bool(profiles)),
-            NextStep("Link an account", "Send a customer the link page, or try it yourself.", "accounts", bool(accounts)),
-            NextStep("Take an API key", "Your application and its agents ask with it.", "keys", bool(keys)),
-            NextStep("Run an action", "Over REST, MCP, the SDK or the command line; it shows up in the log.", "logs", bool(runs)),
-        )  # fmt: skip
+        counts = {"profiles": len(profiles), "accounts": accounts, "keys": len(keys)}
+        ran = any(run.door in DOORS for run in runs) or bool((await read_runs(hall, caller, _AN_ACTION)).runs)
         return self._pages.page(
             visit, "start.html", visit.project.name, "",
-            steps=steps, ready=all(step.done for step in steps), accounts=accounts, ill=ill, runs=runs,
+            steps=way_to_the_first_action(visit, ran=ran, **counts), troubles=await troubles(visit, states, profiles),
+            accounts=accounts, well=accounts - sum(states.get(state, 0) for state in ILL), runs=runs,
             figures=figures, pictures=run_pictures(figures), ranges=RANGES, range=wanted,
         )  # fmt: skip
 
