@@ -98,7 +98,7 @@ class SubscriptionState:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Everything worth knowing at a glance; `limits` and `switches` are those that differ from the service's own."""
+    """Everything worth knowing at a glance; `limits` and `switches` are those that differ from the service's own; `seed` of token lifetimes."""
 
     clock: ClockReading
     tenants: list[TenantState]
@@ -111,6 +111,7 @@ class State:
     permissions: list[PermissionRule]
     subscriptions: list[SubscriptionState]
     tape: TapeState
+    seed: int
 
 
 def read_clock(clock: Clock) -> ClockReading:
@@ -135,6 +136,7 @@ def describe_state(service: Service, authority: Authority, failures: FailureQueu
             for one in courier.subscriptions.all()
         ],
         tape=service.deck.state,
+        seed=authority.seed,
     )
 
 

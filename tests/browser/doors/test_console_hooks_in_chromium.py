@@ -36,7 +36,7 @@ async def test_every_page_of_webhooks_and_settings_is_open_to_everybody_and_fits
     root = await entered(installation, page, f"hooks-{scheme}-{width}")
     found: list[str] = []
     webhook_pages = ("webhooks", f"webhooks/{webhook}", f"webhooks/{webhook}/deliveries/{event}", "deliveries")
-    for place in (*webhook_pages, "settings", "../../projects"):
+    for place in (*webhook_pages, "settings", "simulator", "../../projects"):
         await page.goto(f"{root}/{place}")
         found += await serious_violations(page)
         if await page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):

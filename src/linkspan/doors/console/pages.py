@@ -31,6 +31,7 @@ MENU = (
     MenuEntry("logs", "Logs"),
     MenuEntry("keys", "API keys"),
     MenuEntry("webhooks", "Webhooks"),
+    MenuEntry("simulator", "Simulator"),
     MenuEntry("members", "Members"),
     MenuEntry("settings", "Settings", Role.OWNER),
 )

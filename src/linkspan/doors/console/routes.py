@@ -17,6 +17,7 @@ from linkspan.doors.console.projects import Projects
 from linkspan.doors.console.provider import OwnProvider, Provider
 from linkspan.doors.console.settings import ProjectSettings
 from linkspan.doors.console.sign_in import SignIn
+from linkspan.doors.console.simulator import SimulatorPage
 from linkspan.doors.console.start import Start
 from linkspan.doors.console.tester import Tester
 from linkspan.doors.console.webhooks import Webhooks
@@ -71,6 +72,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("GET", f"{HERE}/find", finder.show),
         Place("GET", f"{HERE}/find.json", finder.answer),
         *_settings_places(pages),
+        Place("GET", f"{HERE}/simulator", SimulatorPage(pages).show),
     )
 
 

@@ -55,7 +55,7 @@ class Authority:
         self.consents = ConsentBook()
         self.desk = SignInDesk()
         self.devices = DeviceBook()
-        self._seed = seed
+        self.seed = seed
         self.reset()
 
     def reset(self, *, keep_registrations: bool = False) -> None:
@@ -72,7 +72,7 @@ class Authority:
         self.fixed_lifetime: int | None = None
         self.refresh_reuse_revokes = False
         self.queued_token_errors: deque[int] = deque()
-        self._random = random.Random(self._seed)  # noqa: S311 - lifetimes only, no secret comes from it
+        self._random = random.Random(self.seed)  # noqa: S311 - lifetimes only, no secret comes from it
         # Applications that a Business Central administrator has enabled for service-to-service calls, by tenant.
         self.business_central_apps: set[tuple[UUID, UUID]] = set()
         self._admit_demo_apps()
