@@ -51,6 +51,13 @@ class GrantLog:
                 found.extend(_note(row) for row in before.mappings())
         return found[::-1]
 
+    async def until(self, project_id: str, account_id: str, moment: datetime, *, limit: int = 50) -> list[GrantNote]:
+        """The last notes of an account up to a moment, newest first."""
+        here = (grant_log.c.project_id == project_id, grant_log.c.account_id == account_id, grant_log.c.at <= moment)
+        query = select(grant_log).where(*here).order_by(grant_log.c.at.desc(), grant_log.c.position.desc()).limit(limit)
+        async with self._database.read() as connection:
+            return [_note(row) for row in (await connection.execute(query)).mappings()]
+
     async def prune(self, before: datetime) -> int:
         """Delete notes from before a moment, in every project: how many."""
         async with self._database.begin() as connection:

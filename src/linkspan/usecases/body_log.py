@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import structlog
 
@@ -17,7 +18,8 @@ from linkspan.storage.body_store import BodyStore, SealedBodies
 _MOST_WAITING = 2000
 _SECONDS = 0.5
 _LONGEST = 256 * 1024
-_HIDDEN = "(redacted)"
+HIDDEN: Final = "(redacted)"
+LEFT_OUT: Final = "left_out"
 # Names under which systems keep what opens something. Amounts and addresses are the matter itself and stay.
 _SECRET_NAME = re.compile(
     r"passw|secret|token|api[-_]?key|authori[sz]ation|cookie|credential|signature|private[-_]?key", re.IGNORECASE
@@ -85,7 +87,7 @@ def redacted(value: object) -> object:
     """A value without what stands under the name of a secret, however deep."""
     if isinstance(value, Mapping):
         return {
-            name: _HIDDEN if _SECRET_NAME.search(str(name)) and item is not None else redacted(item)
+            name: HIDDEN if _SECRET_NAME.search(str(name)) and item is not None else redacted(item)
             for name, item in value.items()
         }
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
@@ -96,4 +98,4 @@ def redacted(value: object) -> object:
 def _short(value: object) -> object:
     """The value, or how long it is when that is too long to keep."""
     size = len(json_text.dump(value))
-    return value if size <= _LONGEST else {"left_out": f"{size} bytes"}
+    return value if size <= _LONGEST else {LEFT_OUT: f"{size} bytes"}

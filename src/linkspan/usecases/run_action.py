@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from linkspan.engine.call import Inputs, Result
-from linkspan.errors import LinkspanError
+from linkspan.errors import AccessError, LinkspanError
 from linkspan.model import Caller
 from linkspan.usecases.admit_action import admit_action
 from linkspan.usecases.hall import Hall
@@ -20,7 +20,8 @@ class ActionRequest(msgspec.Struct, frozen=True, gc=False):
     """What a door asks for. `door`: rest, rpc, mcp, cli; `profile_id` asks for another profile's rules than the account's own.
 
     `dry_run`: tell what a write would send, and send nothing. `idempotency_key`: the caller's own name for one write, which is then done once. `allow_duplicate`: run a write although an equal one is running or in doubt. `caller_gone` tells whether the caller has hung up, so
-    that a write's answer will not reach it; `repeated_by_clients`: the door's clients ask again by themselves when an answer is lost.
+    that a write's answer will not reach it; `repeated_by_clients`: the door's clients ask again by themselves when an answer is lost. `only_at`: the one origin that the run may reach; an account that
+    points anywhere else is refused.
     """
 
     action: str
@@ -33,6 +34,7 @@ class ActionRequest(msgspec.Struct, frozen=True, gc=False):
     allow_duplicate: bool = False
     caller_gone: Callable[[], Awaitable[bool]] | None = None
     repeated_by_clients: bool = False
+    only_at: str | None = None
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +70,8 @@ async def _run(hall: Hall, caller: Caller, request: ActionRequest) -> Answer:
         admitted = await admit_action(
             hall, caller, request.action, recording, account_id=request.account_id, profile_id=request.profile_id
         )
+        if request.only_at is not None and admitted.target.allowed != {request.only_at}:
+            raise AccessError(f"Nothing was sent: the account does not point at {request.only_at}.")
         ready = admitted.ready
         if ready is not None and not request.dry_run and (url := ready.url_of(request.inputs)) is not None:
             result = await ready.read(url, admitted.tokens, recording)

@@ -17,17 +17,22 @@ def note_bodies(
     """Note what a run, given as (run id, account id as asked), was asked and answered."""
     run_id, account_id = run
     if isinstance(answered, LinkspanError):
-        provider = answered.provider
-        answered = {
-            "error": answered.code,
-            "message": answered.message,
-            "mistakes": [str(mistake) for mistake in answered.mistakes],
-            "provider": provider and {"status": provider.status, "code": provider.code, "message": provider.message},
-        }
+        answered = told_of(answered)
     # What was asked for may be anything: an id that no account can have is not one.
     known = account_id if account_id and account_id.isalnum() and len(account_id) <= _LONGEST_ID else None
     asked = {"path": inputs.path, "query": inputs.query, "body": inputs.body, "headers": inputs.headers}
     hall.body_log.note(Bodies(run_id, caller.project_id, known, hall.clock(), asked, answered))
+
+
+def told_of(error: LinkspanError) -> dict[str, object]:
+    """A failure as bodies keep it."""
+    provider = error.provider
+    return {
+        "error": error.code,
+        "message": error.message,
+        "mistakes": [str(mistake) for mistake in error.mistakes],
+        "provider": provider and {"status": provider.status, "code": provider.code, "message": provider.message},
+    }
 
 
 async def read_bodies(hall: Hall, caller: Caller, run_id: str) -> dict[str, object]:

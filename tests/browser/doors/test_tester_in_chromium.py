@@ -9,7 +9,10 @@ from playwright.async_api import Browser, Page
 from served_world import Installation
 from test_console_in_chromium import entered
 
+from linkspan.engine.call import Inputs
 from linkspan.model import Account
+from linkspan.usecases.run_action import ActionRequest, run_action
+from linkspan.usecases.run_bodies import note_bodies
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -26,6 +29,18 @@ async def account(installation: Installation, chromium: Browser) -> Account:
     await page.wait_for_selector("text=Linked")
     await context.close()
     return (await accounts_of(installation, "Tester & Sons"))[0]
+
+
+async def a_kept_run(installation: Installation, account: Account) -> str:
+    """A run whose bodies are kept, though this installation keeps none by itself; the answer kept is another than now."""
+    inputs = Inputs(query={"top": 2, "select": "number,displayName,balanceDue"})
+    request = ActionRequest("dynamics365bc_list_customers", account.id, inputs, "rest")
+    answer = await run_action(installation.hall, installation.caller, request)
+    rows = answer.result.data
+    assert isinstance(rows, list)
+    kept = [{**rows[0], "displayName": "Changed since"}, *rows[1:]]
+    note_bodies(installation.hall, installation.caller, (answer.run_id, account.id), inputs, kept)
+    return answer.run_id
 
 
 async def looked_at(page: Page, name: str) -> list[str]:
@@ -69,6 +84,13 @@ async def test_every_state_is_open_to_everybody_and_fits(
 
     await page.click("text=Enter it as JSON")
     found += await looked_at(page, f"tester-json-{mark}")
+
+    await page.goto(f"{root}/logs/{await a_kept_run(installation, account)}")
+    found += await looked_at(page, f"run-{mark}")
+    await page.get_by_role("button", name="Replay").click()
+    await page.wait_for_selector("#differences-h")
+    assert "Changed since" in await page.inner_text("main")
+    found += await looked_at(page, f"replay-{mark}")
 
     assert [] == found
     assert [] == complaints

@@ -1,4 +1,4 @@
-"""The log of runs: filtered, page by page, and one run with its steps."""
+"""The log of runs: filtered, page by page, and live."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,11 +10,9 @@ from starlette.responses import Response
 
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.visit import Visit
-from linkspan.errors import NotFoundError
 from linkspan.model import Run
 from linkspan.storage.run_store import RunFilter
-from linkspan.usecases.read_runs import read_run, read_runs
-from linkspan.usecases.run_bodies import read_bodies
+from linkspan.usecases.read_runs import read_runs
 
 _PAGE = 50
 # The choices of the time filter, by their name in the address.
@@ -76,15 +74,6 @@ class Logs:
         if visit.query.get("mark") == listed.mark:
             return Response(status_code=204, headers={"cache-control": "no-store"})
         return self._pages.page(visit, "logs_live.html", "Logs", "logs", listed=listed, wanted=listed.wanted)
-
-    async def show(self, visit: Visit) -> Response:
-        """One run with its steps, and what it was asked and answered where that is kept."""
-        run = await read_run(visit.hall, visit.caller, visit.path["run"])
-        try:
-            bodies = await read_bodies(visit.hall, visit.caller, run.id)
-        except NotFoundError:
-            bodies = None
-        return self._pages.page(visit, "run.html", f"Run {run.id}", "logs", run=run, bodies=bodies)
 
 
 async def _listed(visit: Visit) -> Listed:

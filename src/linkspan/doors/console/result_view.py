@@ -51,6 +51,11 @@ def view_of(result: Result, columns: Sequence[str] = ()) -> ResultView:
     return ResultView(kept, rows, numbers, text, len(data), cut.happened or len(data) > len(shown), is_list=True)
 
 
+def json_for_page(value: object) -> str:
+    """JSON data for people, exact in its numbers, as much of it as a page bears."""
+    return pretty(Cut().of(value))
+
+
 @dataclass(slots=True)
 class Cut:
     """Copies JSON data as far as there is room, and notes whether that was all."""

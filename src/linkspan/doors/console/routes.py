@@ -15,6 +15,7 @@ from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.projects import Projects
 from linkspan.doors.console.provider import OwnProvider, Provider
+from linkspan.doors.console.replay import RunPages
 from linkspan.doors.console.settings import ProjectSettings
 from linkspan.doors.console.sign_in import SignIn
 from linkspan.doors.console.simulator import SimulatorPage
@@ -31,7 +32,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
     """Everything that needs somebody signed in."""
     start, accounts, logs, keys, members = (Start(pages), Accounts(pages), Logs(pages), Keys(pages), Members(pages))
     me, own_provider = Me(pages), OwnProvider(pages)
-    tester, finder = Tester(pages), Finder(pages)
+    tester, finder, runs = Tester(pages), Finder(pages), RunPages(pages)
     developer, owner = Role.DEVELOPER, Role.OWNER
     return (
         Place("GET", "/console", start.enter),
@@ -56,7 +57,8 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", f"{HERE}/accounts/{{account}}/relink", accounts.relink, developer),
         Place("GET", f"{HERE}/logs", logs.list),
         Place("GET", f"{HERE}/live/logs", logs.live, by_script=True),
-        Place("GET", f"{HERE}/logs/{{run}}", logs.show),
+        Place("GET", f"{HERE}/logs/{{run}}", runs.show),
+        Place("POST", f"{HERE}/logs/{{run}}/replay", runs.replay, developer),
         Place("GET", f"{HERE}/tester", tester.show),
         Place("POST", f"{HERE}/tester", tester.submit, developer),
         Place("GET", f"{HERE}/keys", keys.list),

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from starlette.responses import Response
 
+from linkspan.connectors.action import Action
 from linkspan.connectors.names import words
 from linkspan.doors.console.call_texts import PLACEHOLDER, Copied, call_texts
 from linkspan.doors.console.input_form import draw, placed
@@ -12,12 +13,16 @@ from linkspan.doors.console.pages import ConsolePages
 from linkspan.doors.console.result_view import MOST_ROWS, view_of
 from linkspan.doors.console.tester_form import Filled, deed_of, example_of, fresh, read_filled
 from linkspan.doors.console.visit import Visit
+from linkspan.doors.porch.inputs import GROUPS
 from linkspan.errors import InvalidInputError, LinkspanError, Mistake, UnauthenticatedError
 from linkspan.people_records import Role
 from linkspan.storage.account_store import AccountFilter
+from linkspan.usecases.body_log import LEFT_OUT
 from linkspan.usecases.choose_action import Chosen, choose_account, choose_action, search_actions
 from linkspan.usecases.read_accounts import list_accounts
+from linkspan.usecases.read_runs import read_run
 from linkspan.usecases.run_action import ActionRequest, Answer, run_action
+from linkspan.usecases.run_bodies import read_bodies
 
 _MOST_ACCOUNTS = 200
 _PAGE_FAILED = 424
@@ -38,7 +43,7 @@ class Tester:
         if not action_id:
             return self._choose_action(visit, chosen)
         action = choose_action(visit.hall, chosen, action_id)
-        wanted = example_of(action) if visit.query.get("example") else {}
+        wanted = example_of(action) if visit.query.get("example") else await _asked_by(visit, action)
         return self._form(visit, chosen, fresh(action, wanted, as_json=visit.query.get("as") == "json"))
 
     async def submit(self, visit: Visit) -> Response:
@@ -93,6 +98,17 @@ class Tester:
             may_run=visit.here.role.reaches(Role.DEVELOPER),
             texts=call_texts(_copied(visit, chosen, filled)), placeholder=PLACEHOLDER,
         )  # fmt: skip
+
+
+async def _asked_by(visit: Visit, action: Action) -> Mapping[str, object]:
+    """What the run in the address was asked, if it ran this action and that is kept. Raises NotFoundError."""
+    if not visit.query.get("run"):
+        return {}
+    run = await read_run(visit.hall, visit.caller, visit.query["run"])
+    asked = (await read_bodies(visit.hall, visit.caller, run.id)).get("asked")
+    if run.action != action.id or not isinstance(asked, dict) or LEFT_OUT in asked:
+        return {}
+    return {name: group for name, group in asked.items() if name in GROUPS and group}
 
 
 def _request(chosen: Chosen, filled: Filled, visit: Visit, *, dry_run: bool) -> ActionRequest:
