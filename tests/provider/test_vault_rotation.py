@@ -96,6 +96,27 @@ async def test_keys_are_rotated_under_running_work(world_on_each):
     assert [("keys.rotated", "cli")] * 3 == [(entry.note.event, entry.note.source) for entry in noted]
 
 
+async def test_a_rotation_that_was_stopped_is_finished_by_the_next_one(world):
+    account = await world.link(owner="stopped")
+    heard = []
+
+    def stop(done: int, total: int) -> None:
+        heard.append((done, total))
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        await rotate_keys(world.hall, stop)
+    between = await world.token(account)
+    again = await rotate_keys(world.hall, lambda done, total: heard.append((done, total)))
+
+    assert between
+    assert heard[0][0] < heard[0][1]
+    assert heard[-1][0] == heard[-1][1] >= 3
+    assert again.resealed == heard[-1][1]
+    assert 1 == len(await versions(world))
+    assert await world.token(account)
+
+
 async def test_a_new_master_key_in_the_file_is_found_by_running_processes(world, tmp_path):
     settings, hall = world.hall.settings, world.hall
     before = load_master_key(settings).id

@@ -10,6 +10,7 @@ from linkspan.cli.opening import in_hall
 from linkspan.cli.operator import operator
 from linkspan.cli.output import console, print_json, print_table
 from linkspan.cli.profile import AsJson, ProjectOption
+from linkspan.cli.progress import progress
 from linkspan.usecases.hall import Hall
 
 app = typer.Typer(help="The audit log: who changed what, append-only.", no_args_is_help=True)
@@ -60,7 +61,9 @@ def export(
         caller = await operator(hall, project)
         return [facts(entry) async for group in export_audit(hall, caller) for entry in group]
 
-    console.print(f"Wrote {write_lines(target, in_hall(story))} entries to {target}.")
+    with progress("reading the audit log"):
+        count = write_lines(target, in_hall(story))
+    console.print(f"Wrote {count} entries to {target}.")
 
 
 def facts(entry: AuditEntry) -> dict[str, object]:

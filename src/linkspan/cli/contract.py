@@ -7,6 +7,7 @@ import typer
 
 from linkspan.cli.opening import root_settings, stop
 from linkspan.cli.output import console, plain, print_json, print_table
+from linkspan.cli.progress import progress
 from linkspan.errors import LinkspanError
 
 if TYPE_CHECKING:
@@ -41,8 +42,9 @@ def contract(
 
     try:
         own = root_settings().connector_dirs
-        connector = load_catalog(own).connector(against)
-        live = read_metadata(source)
+        with progress("reading connector and metadata"):
+            connector = load_catalog(own).connector(against)
+            live = read_metadata(source)
         if into is not None:
             base = next(one for one in [*packaged_folders(), *operator_folders(own)] if one.name == against)
             write_derived(base, live, into, api=api)

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from linkspan.cli.opening import in_hall
 from linkspan.cli.operator import operator
-from linkspan.cli.output import console, plain
-from linkspan.cli.profile import ProjectOption
+from linkspan.cli.output import console, plain, print_json
+from linkspan.cli.profile import AsJson, ProjectOption
+from linkspan.cli.progress import progress
 from linkspan.usecases.hall import Hall
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ MARKS = {
 
 def doctor(
     account: Annotated[str | None, typer.Argument(help="Account id; all accounts without it.")] = None,
+    as_json: AsJson = False,
     project: ProjectOption = None,
 ) -> None:
     """Check accounts in order and say what to fix first; exit code 1 if something is broken.
@@ -36,9 +38,17 @@ def doctor(
     async def story(hall: Hall) -> "dict[str, list[Check]]":
         caller = await operator(hall, project)
         ids = [account] if account else [each.id for each in await list_accounts(hall, caller)]
-        return {each: await check_account(hall, caller, each) for each in ids}
+        found = {}
+        with progress("checking accounts", as_json=as_json and len(ids) > 1) as told:
+            for number, each in enumerate(ids, start=1):
+                found[each] = await check_account(hall, caller, each)
+                told(number, len(ids))
+        return found
 
     found = in_hall(story)
+    if as_json:
+        print_json({name: [_facts(check) for check in checks] for name, checks in found.items()})
+        raise typer.Exit(1 if any(check.state == "failed" for checks in found.values() for check in checks) else 0)
     if not found:
         console.print("The installation opens; no account is linked yet.")
     failed = False
@@ -55,3 +65,8 @@ def doctor(
                 console.print(f"  who:  {first.who.replace('_', ' ')}")
             console.print(f"  next: {plain(first.next_step)}")
     raise typer.Exit(1 if failed else 0)
+
+
+def _facts(check: "Check") -> dict[str, object]:
+    names = ("name", "state", "what", "next_step", "code", "who", "link")
+    return {name: value for name in names if (value := getattr(check, name)) is not None}

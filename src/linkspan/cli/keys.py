@@ -1,11 +1,14 @@
 """`linkspan keys`: the vault's own keys."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from linkspan.cli.opening import in_hall, root_settings, stop
-from linkspan.cli.output import console, print_facts
+from linkspan.cli.output import console, print_facts, print_json
+from linkspan.cli.profile import AsJson
+from linkspan.cli.progress import progress
 from linkspan.errors import LinkspanError
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.rotate_keys import KeyRotation, rotate_keys
@@ -26,10 +29,11 @@ def rotate(
     drop_old: Annotated[
         bool, typer.Option("--drop-old", help="Afterwards, drop the master keys before it from the key file.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Wrap every data key by the present master key, give each project a new one, and seal every secret anew.
 
-    Servers go on running. Back the key file and the database up together.
+    Servers go on running. It may be stopped and run again at any point. Back the key file and the database up together.
     """
     from linkspan.providerauth.master_key import add_master_key, drop_old_master_keys
 
@@ -41,10 +45,14 @@ def rotate(
         stop(error)
 
     async def story(hall: Hall) -> KeyRotation:
-        return await rotate_keys(hall)
+        with progress("sealing secrets anew", as_json=as_json) as told:
+            return await rotate_keys(hall, told)
 
     done = in_hall(story, settings=settings)
     dropped = drop_old_master_keys(settings) if drop_old else 0
+    if as_json:
+        print_json({**asdict(done), "master_keys_dropped": dropped})
+        return
     print_facts(
         {
             "master key": done.master_key_id,

@@ -74,6 +74,9 @@ def write_lines(target: Path, records: Sequence[object]) -> int:
     try:
         with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.writelines(dump(record) + b"\n" for record in records)
+    except KeyboardInterrupt:
+        target.unlink(missing_ok=True)  # half a file looks like a whole one
+        raise
     except OSError as error:
         stop(InvalidInputError(f"{target} cannot be written: {error.strerror}.", next_step="Name a new file."))
     return len(records)

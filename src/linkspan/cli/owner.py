@@ -10,6 +10,7 @@ from linkspan.cli.opening import in_hall, write_lines
 from linkspan.cli.operator import operator
 from linkspan.cli.output import console, print_facts, print_json
 from linkspan.cli.profile import AsJson, ProjectOption
+from linkspan.cli.progress import progress
 from linkspan.storage.owner_store import Erased
 from linkspan.usecases.hall import Hall
 
@@ -30,7 +31,9 @@ def export(
     async def story(hall: Hall) -> list[dict[str, object]]:
         return [record async for record in await export_owner(hall, await operator(hall, project), owner_id)]
 
-    console.print(f"Wrote {write_lines(target, in_hall(story))} records to {target}.")
+    with progress("reading the owner's records"):
+        count = write_lines(target, in_hall(story))
+    console.print(f"Wrote {count} records to {target}.")
 
 
 @app.command()

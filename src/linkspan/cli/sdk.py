@@ -9,6 +9,7 @@ from linkspan.cli.opening import in_hall, stop
 from linkspan.cli.operator import operator
 from linkspan.cli.output import console
 from linkspan.cli.profile import ProjectOption
+from linkspan.cli.progress import progress
 from linkspan.errors import InvalidInputError, LinkspanError, NotFoundError
 from linkspan.model import Profile
 from linkspan.usecases.hall import Hall
@@ -41,7 +42,8 @@ def generate(
 
     The same actions give the same file. What has changed in the profile since the file was written is told.
     """
-    wanted = in_hall(lambda hall: _wanted(hall, profile, project))
+    with progress("reading profile and custom fields"):
+        wanted = in_hall(lambda hall: _wanted(hall, profile, project))
     path = output or Path(f"{wanted.connector.key}_client.py")
     try:
         _check(path, wanted) if check else _write(path, wanted, force=force)

@@ -1,6 +1,8 @@
 """`linkspan sim`: the simulator alone, told by options or environment variables what it starts with."""
 
 import asyncio
+from collections.abc import Coroutine
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +10,7 @@ import typer
 
 from linkspan.cli.opening import stop
 from linkspan.cli.output import console, print_facts
+from linkspan.cli.progress import progress
 from linkspan.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -66,7 +69,6 @@ def sim(
 
     Options that may be repeated take several values, with blanks between, from their environment variable.
     """
-    from linkspan.simulator.command import ControlError
     from linkspan.simulator.serve import serve_forever
     from linkspan.simulator.startup import Startup
     from linkspan.simulator.tape.upstream import BUSINESS_CENTRAL
@@ -83,12 +85,25 @@ def sim(
         replay=replay,
         custom_apis=tuple(custom_api or ()),
     )
+    with ExitStack() as shown:
+        if customers:
+            shown.enter_context(progress(f"inventing {customers} customers"))
+
+        def ready(simulator: "Simulator") -> None:
+            shown.close()
+            tell_simulator(simulator)
+
+        serving = serve_forever(host, port, seed=seed, impersonate=impersonate, startup=startup, ready=ready)
+        _serve(serving, f"{host} port {port}")
+
+
+def _serve(serving: Coroutine[object, object, None], address: str) -> None:
+    from linkspan.simulator.command import ControlError
+
     try:
-        asyncio.run(
-            serve_forever(host, port, seed=seed, impersonate=impersonate, startup=startup, ready=tell_simulator)
-        )
+        asyncio.run(serving)
     except OSError as error:
-        stop(ConfigurationError(f"Cannot listen on {host} port {port}: {error.strerror}."))
+        stop(ConfigurationError(f"Cannot listen on {address}: {error.strerror}."))
     except ControlError as error:
         stop(ConfigurationError(str(error)))
 

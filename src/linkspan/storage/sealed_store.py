@@ -87,6 +87,15 @@ class SealedStore:
         async with self._database.read() as connection:
             return [SealedText(place, row[0], row[1], bytes(row[2])) for row in await connection.execute(query)]
 
+    async def count(self) -> int:
+        """How many sealed texts there are in all, over every project and column."""
+        async with self._database.read() as connection:
+            counted = [
+                await connection.scalar(select(func.count()).select_from(place.table).where(place.cells.is_not(None)))
+                for place in COLUMNS
+            ]
+        return sum(one or 0 for one in counted)
+
     async def heads(self, place: SealedColumn, project_id: str, length: int) -> Mapping[bytes, int]:
         """How many texts of a project's column begin with which bytes."""
         head = func.substr(place.cells, literal_column("1"), literal_column(str(length)), type_=LargeBinary).label(

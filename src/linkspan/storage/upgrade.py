@@ -1,6 +1,7 @@
 """Bringing the schema up to date: which version is there, which is known, back up, migrate."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +18,7 @@ from linkspan.errors import ConfigurationError
 from linkspan.storage.database import prepare_sqlite
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
+_PAGES_AT_ONCE = 2_000
 _ADVISORY_LOCK = 4_701_983  # any number; it only has to be ours
 
 
@@ -78,10 +80,10 @@ def check_known(version: str | None) -> None:
         )
 
 
-def back_up(url: str, target: Path) -> None:
+def back_up(url: str, target: Path, told: Callable[[int, int], None] | None = None) -> None:
     """Copy a SQLite database whole to a new file that only its owner may read, while it is in use.
 
-    Raises ConfigurationError for another database, or a file that is there already.
+    `told` hears how many pages of how many are copied. What is stopped leaves no file. Raises ConfigurationError for another database, or a file that is there already.
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
@@ -93,8 +95,23 @@ def back_up(url: str, target: Path) -> None:
         target.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
         raise ConfigurationError(f"{target} is there already.", next_step="Name a new file.") from None
-    with closing(sqlite3.connect(address.database)) as source, closing(sqlite3.connect(target)) as copy:
-        source.backup(copy)
+    try:
+        _copy(address.database, target, told)
+    except BaseException:  # Ctrl-C, too: half a copy looks like a whole one
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _copy(database: str, target: Path, told: Callable[[int, int], None] | None) -> None:
+    def step(_status: int, remaining: int, total: int) -> None:
+        if told is not None:
+            told(total - remaining, total)
+
+    with closing(sqlite3.connect(database, isolation_level=None)) as source, closing(sqlite3.connect(target)) as copy:
+        # One snapshot from the first page to the last: otherwise each write of a server would start the copy anew.
+        source.execute("BEGIN")
+        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        source.backup(copy, pages=_PAGES_AT_ONCE, progress=step, sleep=0)
         # A copy is one file: what is not yet in the database proper must not be left in a second one.
         copy.execute("PRAGMA journal_mode = DELETE")
 

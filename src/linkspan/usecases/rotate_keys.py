@@ -1,8 +1,8 @@
 """New keys for the vault while everything runs: data keys wrapped anew, a new one per project, every secret sealed again."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from linkspan.model import Caller, KeyScope
@@ -27,10 +27,26 @@ class KeyRotation:
     dropped: int
 
 
-async def rotate_keys(hall: Hall) -> KeyRotation:
+@dataclass(slots=True)
+class _Walk:
+    """How far a rotation is: which data keys its texts need afterwards (by project), and how many texts it has seen."""
+
+    told: Callable[[int, int], None] | None = None
+    total: int = 0
+    seen: int = 0
+    used: dict[str, set[int]] = field(default_factory=dict)
+
+    def saw(self, count: int) -> None:
+        """So many more texts are done."""
+        self.seen += count
+        if self.told is not None:
+            self.told(min(self.seen, self.total), self.total)
+
+
+async def rotate_keys(hall: Hall, told: Callable[[int, int], None] | None = None) -> KeyRotation:
     """Rotate every key, over all projects. For the operator only; it may be stopped and run again at any point.
 
-    Running processes go on: what they sealed with the key before still opens, and they use the new one within minutes.
+    `told` hears after each batch how many secrets of how many are done. Running processes go on: what they sealed with the key before still opens, and they use the new one within minutes.
     """
     turned = await hall.vault.rotate()
     projects = await hall.projects.list()
@@ -38,12 +54,12 @@ async def rotate_keys(hall: Hall) -> KeyRotation:
     for project in projects:
         operator = Caller(project.id, frozenset(), source="cli")
         await hall.audit.add(note_of(hall, operator, "keys.rotated", turned.master_key_id, ["data_key"]))
-    used: dict[str, set[int]] = {}
-    resealed = sum([await _reseal(hall, place, used) for place in COLUMNS])
+    walk = _Walk(told, await hall.sealed.count())
+    resealed = sum([await _reseal(hall, place, walk) for place in COLUMNS])
     before = hall.clock() - SUPERSEDED
     dropped = 0
     for project in projects:
-        dropped += await hall.data_keys.prune(project.id, used.get(project.id, set()), before)
+        dropped += await hall.data_keys.prune(project.id, walk.used.get(project.id, set()), before)
     return KeyRotation(turned.master_key_id, turned.rewrapped, turned.added, resealed, dropped)
 
 
@@ -74,14 +90,14 @@ async def rotate_project_keys(hall: Hall, caller: Caller) -> None:
     project_id = caller.project_id
     turned = await hall.vault.rotate(project_id)
     await hall.audit.add(note_of(hall, caller, "keys.rotated", turned.master_key_id, ["data_key"]))
-    used: dict[str, set[int]] = {}
+    walk = _Walk()
     for place in COLUMNS:
-        await _reseal(hall, place, used, project_id)
-    await hall.data_keys.prune(project_id, used.get(project_id, set()), hall.clock() - SUPERSEDED)
+        await _reseal(hall, place, walk, project_id)
+    await hall.data_keys.prune(project_id, walk.used.get(project_id, set()), hall.clock() - SUPERSEDED)
 
 
-async def _reseal(hall: Hall, place: SealedColumn, used: dict[str, set[int]], only: str | None = None) -> int:
-    """Seal one column's texts (of one project) anew; `used` learns which data keys its texts need afterwards."""
+async def _reseal(hall: Hall, place: SealedColumn, walk: _Walk, only: str | None = None) -> int:
+    """Seal one column's texts (of one project) anew; `walk` learns which data keys its texts need afterwards."""
     count, after, newest = 0, "", dict[str, int]()
     while texts := await hall.sealed.batch(place, after, only):
         for text in texts:
@@ -95,6 +111,7 @@ async def _reseal(hall: Hall, place: SealedColumn, used: dict[str, set[int]], on
                 done = await hall.sealed.replace(text, again)
                 count += done
                 version = newest[project] if done else version
-            used.setdefault(project, set()).add(version)
+            walk.used.setdefault(project, set()).add(version)
+        walk.saw(len(texts))
         after = texts[-1].key
     return count
