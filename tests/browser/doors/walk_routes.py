@@ -11,11 +11,15 @@ from starlette.routing import Route
 from linkspan.server import build_app
 from linkspan.usecases.hall import Hall
 
-# The type of the answer, read without waiting for its end: a stream of events has none.
-_TYPE = """async address => {
+# Whether the answer is a whole page, found out without waiting for its end: a stream of events has none.
+_WHOLE = """async address => {
   const stop = new AbortController();
   const answer = await fetch(address, {signal: stop.signal, cache: "no-store", headers: {"x-walk": "1"}});
-  const found = [answer.headers.get("content-type") || "", answer.url, answer.status];
+  const kind = answer.headers.get("content-type") || "";
+  // A part of a page that a script asks for has no head of its own.
+  const begins = kind.startsWith("text/html") ? (await answer.body.getReader().read()).value : new Uint8Array();
+  const whole = new TextDecoder().decode(begins).toLowerCase().startsWith("<!doctype html");
+  const found = [whole, answer.url];
   stop.abort();
   return found;
 }"""
@@ -72,8 +76,8 @@ class Walk:
 
     async def _opened(self, page: Page, name: str, address: str) -> bool:
         """Whether there is a page of its own; data, streams and redirections to other pages are none."""
-        kind, end, _status = await page.evaluate(_TYPE, address)
-        if not kind.startswith("text/html") or end != address:
+        whole, end = await page.evaluate(_WHOLE, address)
+        if not whole or end != address:
             self.no_pages.add(name)
             return False
         self.forget()
