@@ -1,5 +1,6 @@
 """An OpenID provider at which people sign in (OpenID Connect Core and Discovery 1.0): code flow with PKCE, and what its ID token proves."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _MOST_BYTES: Final = 500_000
 _KEPT: Final = 3600.0
 # A key that is not known yet may be new; asked again no more often than this.
 _KEYS_AGAIN: Final = 5.0
+_ASK_AGAIN: Final = 5.0
 _LATER: Final = "Try again in a minute, or sign in with your password."
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 
@@ -64,6 +66,8 @@ class OidcProvider:
         self._transport, self._clock, self._insecure = transport, clock, insecure
         self._described: tuple[float, Mapping[str, object]] | None = None
         self._keys: tuple[float, KeySet] | None = None
+        self._away_until = 0.0
+        self._asking = asyncio.Lock()
 
     async def authorize_url(self, question: Question) -> str:
         """The address of the provider's sign-in page. Raises ProviderUnavailableError."""
@@ -131,13 +135,18 @@ class OidcProvider:
         return token
 
     async def _document(self) -> Mapping[str, object]:
-        if self._described is not None and self._described[0] > time.monotonic():
-            return self._described[1]
-        status, told = await self._ask("GET", self.app.discovery_url, {"accept": "application/json"})
-        if status != HTTPStatus.OK or told.get("issuer") != self.app.issuer:
-            raise self._silent("discovery", f"status {status}, or another issuer than LINKSPAN_OIDC_ISSUER")
-        self._described = (time.monotonic() + _KEPT, told)
-        return told
+        # One asks for all who wait; and while the provider is away, nobody who opens the page again and again makes us ask as often.
+        async with self._asking:
+            if self._described is not None and self._described[0] > time.monotonic():
+                return self._described[1]
+            if self._away_until > time.monotonic():
+                raise self._silent("discovery", "failed a moment ago")
+            self._away_until = time.monotonic() + _ASK_AGAIN
+            status, told = await self._ask("GET", self.app.discovery_url, {"accept": "application/json"})
+            if status != HTTPStatus.OK or told.get("issuer") != self.app.issuer:
+                raise self._silent("discovery", f"status {status}, or another issuer than LINKSPAN_OIDC_ISSUER")
+            self._described, self._away_until = (time.monotonic() + _KEPT, told), 0.0
+            return told
 
     async def _key_set(self, *, anew: bool = False) -> KeySet:
         now = time.monotonic()

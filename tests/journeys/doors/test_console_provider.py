@@ -1,5 +1,6 @@
 """Signing in at an OpenID provider: the simulator's Entra over HTTP, and a provider that lies, stalls and breaks."""
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator
@@ -333,6 +334,23 @@ async def test_a_provider_that_is_not_as_it_should_leaves_the_password(
     assert (502, True, True) == (
         shown.status_code, "does not answer as it should" in shown.text, 'name="password"' in shown.text
     )  # fmt: skip
+
+
+async def test_a_provider_that_is_away_is_not_asked_by_everybody_who_opens_the_page(
+    port: World, liar: OpenIdProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = "/.well-known/openid-configuration"
+    liar.asked.clear()
+    liar.answers = {place: Response("", 500)}
+    async with port.browser(follow_redirects=False) as browser:
+        away = await asyncio.gather(*(browser.get(f"{BASE}/console/oidc") for _ in range(6)))
+        asked = liar.asked.count(place)
+        liar.be_honest()
+        monkeypatch.setattr(port.hall.provider, "_away_until", 0.0)
+        back = await asyncio.gather(*(browser.get(f"{BASE}/console/oidc") for _ in range(6)))
+
+    assert ([502] * 6, 1) == ([answer.status_code for answer in away], asked)
+    assert ([303] * 6, 2) == ([answer.status_code for answer in back], liar.asked.count(place))
 
 
 async def test_one_connects_and_removes_it_on_ones_own_page(port: World, liar: OpenIdProvider) -> None:
