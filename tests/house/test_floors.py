@@ -49,7 +49,7 @@ def test_the_source_keeps_every_floor(copied_tree: Path) -> None:
     [
         ("engine/shape.py", "from linkspan.usecases.hall import Hall", "Floors"),
         ("providerauth/timing.py", "from linkspan.engine.shape import Record", "Floors"),
-        ("doors/guides/asked.py", "from linkspan.doors.rest.errors import error_body", "Doors"),
+        ("doors/guides/page.py", "from linkspan.doors.rest.errors import error_body", "Doors"),
         ("simulator/clock.py", "from linkspan.engine.shape import Record", "The simulator"),
         ("usecases/access.py", "from linkspan.simulator import Simulator", "Nothing but the CLI"),
         ("engine/shape.py", "import sqlalchemy", "The database driver"),

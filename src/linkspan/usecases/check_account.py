@@ -53,7 +53,7 @@ async def check_account(hall: Hall, caller: Caller, account_id: str) -> list[Che
         if any(check.state is CheckState.FAILED and check.name != HARMLESS for check in checks):
             checks.append(Check(name, CheckState.NOT_TRIED, "Not tried: something before it failed."))
             continue
-        checks.append(await _check(name, look, patient))
+        checks.append(await check_one(name, look, patient))
     return checks
 
 
@@ -66,7 +66,8 @@ def first_to_fix(checks: list[Check]) -> Check | None:
     return None
 
 
-async def _check(name: str, look: Callable[[Patient], Awaitable[Found]], patient: Patient) -> Check:
+async def check_one(name: str, look: Callable[[Patient], Awaitable[Found]], patient: Patient) -> Check:
+    """One look, with its failure told as a failed check."""
     try:
         found = await look(patient)
     except LinkspanError as error:

@@ -81,7 +81,7 @@ def _groups(visit: Visit, words: str, things: Things) -> Iterator[tuple[str, Seq
     )
     yield (
         "Connector profiles",
-        [Hit(one.name, one.connector, visit.to(f"profiles#{one.id}")) for one in things.profiles],
+        [Hit(one.name, one.connector, visit.to(f"profiles/{one.id}")) for one in things.profiles],
     )
     tester = visit.to("tester")
     yield "Actions", [Hit(one.id, one.label, f"{tester}?{urlencode({'action': one.id})}") for one in things.actions]

@@ -13,6 +13,8 @@ from linkspan.doors.console.logs import Logs
 from linkspan.doors.console.me import Me
 from linkspan.doors.console.members import Members
 from linkspan.doors.console.pages import ConsolePages
+from linkspan.doors.console.profile_wizard import ProfileWizard
+from linkspan.doors.console.profiles import Profiles
 from linkspan.doors.console.projects import Projects
 from linkspan.doors.console.provider import OwnProvider, Provider
 from linkspan.doors.console.replay import RunPages
@@ -48,7 +50,7 @@ def places(pages: ConsolePages, sign_in: SignIn) -> Sequence[Place]:
         Place("POST", "/console/sign-out", sign_in.leave),
         Place("GET", HERE, start.show),
         Place("GET", f"{HERE}/connectors", start.connectors),
-        Place("GET", f"{HERE}/profiles", start.profiles),
+        *_profile_places(pages),
         Place("GET", f"{HERE}/accounts", accounts.list),
         Place("POST", f"{HERE}/accounts", accounts.link, developer),
         Place("GET", f"{HERE}/accounts/{{account}}", accounts.show),
@@ -88,6 +90,25 @@ def _settings_places(pages: ConsolePages) -> Sequence[Place]:
         Place("POST", f"{HERE}/settings/brand", settings.brand, owner),
         Place("GET", f"{HERE}/settings/keys", settings.progress, owner),
         Place("POST", f"{HERE}/settings/keys", settings.rotate, owner),
+    )
+
+
+def _profile_places(pages: ConsolePages) -> Sequence[Place]:
+    profiles, wizard, developer = Profiles(pages), ProfileWizard(pages), Role.DEVELOPER
+    kind, one = f"{HERE}/profiles/new/{{connector}}/{{method}}", f"{HERE}/profiles/{{profile}}"
+    return (
+        Place("GET", "/console/profiles", profiles.find),
+        Place("GET", "/console/profiles/{profile}", profiles.find),
+        Place("GET", f"{HERE}/profiles", profiles.list),
+        Place("GET", f"{HERE}/profiles/new", wizard.gallery),
+        Place("GET", kind, wizard.show),
+        Place("POST", kind, wizard.create, developer),
+        Place("GET", one, profiles.show),
+        Place("POST", one, profiles.change, developer),
+        Place("POST", f"{one}/proof", profiles.prove, developer),
+        Place("POST", f"{one}/switch", profiles.switch, developer),
+        Place("POST", f"{one}/test", profiles.test, developer),
+        Place("POST", f"{one}/delete", profiles.delete, developer),
     )
 
 

@@ -52,11 +52,6 @@ class Start:
             figures=figures, pictures=run_pictures(figures), ranges=RANGES, range=wanted,
         )  # fmt: skip
 
-    async def profiles(self, visit: Visit) -> Response:
-        """Every connector profile."""
-        profiles = await list_profiles(visit.hall, visit.caller)
-        return self._pages.page(visit, "profiles.html", "Connector profiles", "profiles", profiles=profiles)
-
     async def connectors(self, visit: Visit) -> Response:
         """The gallery of connectors."""
         profiles = await list_profiles(visit.hall, visit.caller)
