@@ -1,5 +1,6 @@
 """The action tester: what it offers, what it runs, how it tells mistakes, and that it writes once."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 
@@ -217,3 +218,34 @@ async def test_a_viewer_sees_the_call_and_runs_nothing(world: World, viewer: Sig
     assert "needs the role developer" in page.text
     assert "curl -sS" in page.text
     assert 403 == refused.status_code
+
+
+async def test_pressing_twice_at_once_writes_once(world: World, developer: Signed) -> None:
+    form = ActionForm(world, developer, "create_customer")
+    await form.open()
+    before = writes(world)
+    sent = {**form.hidden, "body.displayName": "Tester Double", "sure": "yes", "deed": "run"}
+    pages = await asyncio.gather(*(developer.browser.post(BASE + form.where, data=sent) for _ in range(5)))
+
+    assert before + 1 == writes(world)
+    assert 200 in {page.status_code for page in pages}
+    assert {page.status_code for page in pages} <= {200, 409}
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "told"), [(58_000, 424, "The answer is too long"), (42_000, 200, "longer than a page should be")]
+)
+async def test_sixty_megabytes_are_refused_and_forty_make_a_small_page(
+    world: World, developer: Signed, rows: int, status: int, told: str
+) -> None:
+    form = ActionForm(world, developer, "list_items")
+    await form.open()
+    row = json.dumps({"number": "BIG", "displayName": "x" * 1000})
+    body = f'{{"value": [{",".join([row] * rows)}]}}'
+    world.simulator.fail_next("status", path="/items", status=200, body=body)
+    page = await form.press("run", {"query.select": "number,displayName", "query.page_size": "20000"})
+    world.simulator.clear_failures()
+
+    assert status == page.status_code
+    assert told in page.text
+    assert len(page.text) < 500_000
