@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.doors.compat.accounts import Accounts
 from linkspan.doors.compat.catalog import CompatCatalog
+from linkspan.doors.compat.events import events_door
 from linkspan.doors.compat.feedback import feedback_door
 from linkspan.doors.compat.hub import routes as hub_routes
 from linkspan.doors.compat.logs import CompatLogs
@@ -47,10 +48,20 @@ def routes(hall: Hall) -> list[BaseRoute]:
         Route("/accounts/{account}/meta", answered(hall, accounts.meta), methods=["GET"]),
         Route("/unified/proxy", answered(hall, proxy_door(hall)), methods=["POST"]),
         Route("/ai/tool-feedback", answered(hall, feedback_door(hall)), methods=["POST"]),
+        Route("/webhooks/{webhook}/events", answered(hall, events_door(hall)), methods=["POST"]),
         *hub_routes(hall),
         *(
             Route(path, nothing, methods=_ANY)
-            for root in ("/actions", "/accounts", "/connect_sessions", "/requests", "/logs", "/unified", "/ai")
+            for root in (
+                "/actions",
+                "/accounts",
+                "/connect_sessions",
+                "/requests",
+                "/logs",
+                "/unified",
+                "/ai",
+                "/webhooks",
+            )
             for path in (root, f"{root}/{{rest:path}}")
         ),
     ]

@@ -76,7 +76,7 @@ class Webhooks:
         return see_other(visit.to(f"webhooks/{webhook.id}?done=changed"))
 
     async def switch(self, visit: Visit) -> Response:
-        """Switch an endpoint off or on; what happens meanwhile waits for it."""
+        """Switch an endpoint off or on: what waits goes out then, what happens meanwhile is not told."""
         enabled = visit.form.get("enabled") == "yes"
         webhook = await change_webhook(visit.hall, visit.caller, visit.path["webhook"], {"enabled": enabled})
         return see_other(visit.to(f"webhooks/{webhook.id}?done=switched"))
