@@ -3,8 +3,9 @@
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 import pytest_asyncio
 from console_people import PASSWORD, Signed, sign_in
@@ -65,6 +66,10 @@ def a_run(caller: Caller, world: World, door: str) -> Run:
         id=new_run_id(now), project_id=caller.project_id, account_id=None, profile_id=None, connector="dynamics365bc",
         action="dynamics365bc_list_items", verb="list", door=door, key_id=None, started_at=now, duration_ms=5, status=200,
     )  # fmt: skip
+
+
+def replace_run(run: Run, began: datetime) -> Run:
+    return msgspec.structs.replace(run, id=new_run_id(began), started_at=began)
 
 
 async def test_the_next_step_follows_what_is_there(world: World, fresh: tuple[Caller, Signed, Signed]) -> None:
@@ -139,3 +144,22 @@ async def test_what_needs_a_look_is_named(world: World, fresh: tuple[Caller, Sig
     assert "Client secret expires in 3 days." in quiet
     assert "0 of 1" in quiet
     assert webhook.url not in quiet
+
+
+async def test_each_range_of_the_pictures_leads_to_its_runs_in_the_log(
+    world: World, fresh: tuple[Caller, Signed, Signed]
+) -> None:
+    caller, owner, _ = fresh
+    old = a_run(caller, world, "linking")
+    began = world.hall.clock() - timedelta(days=20)
+    await world.hall.runs.put([replace_run(old, began)])
+    figures, logs = {}, {}
+    for name in ("hour", "day", "week", "month"):
+        page = await owner.browser.get(f"{BASE}/console/p/{caller.project_id}", params={"range": name})
+        link = re.search(r'href="([^"]*span=[^"&]*)"><span class="figure">([0-9,]+)', page.text)
+        assert link is not None
+        figures[name] = link[2]
+        logs[name] = (await owner.browser.get(BASE + link[1])).text.count("<td><time")
+
+    assert {"hour": "0", "day": "0", "week": "0", "month": "1"} == figures
+    assert {"hour": 0, "day": 0, "week": 0, "month": 1} == logs

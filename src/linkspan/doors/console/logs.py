@@ -16,8 +16,13 @@ from linkspan.usecases.read_runs import read_runs
 
 _PAGE = 50
 # The choices of the time filter, by their name in the address.
-SPANS = {"hour": ("Last hour", timedelta(hours=1)), "day": ("Last day", timedelta(days=1)), "week": ("Last week", timedelta(days=7))}  # fmt: skip
-DOORS = ("rest", "rpc", "mcp", "cli", "console", "link")
+SPANS = {
+    "hour": ("Last hour", timedelta(hours=1)),
+    "day": ("Last day", timedelta(days=1)),
+    "week": ("Last week", timedelta(days=7)),
+    "month": ("Last 30 days", timedelta(days=30)),
+}
+DOORS = ("rest", "rpc", "mcp", "cli", "console", "linking")
 
 
 @dataclass(frozen=True, slots=True)
