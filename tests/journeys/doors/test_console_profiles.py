@@ -174,3 +174,18 @@ async def test_the_guides_address_leads_to_the_profile(world: World, developer: 
     assert (303, here(world, f"/{world.profile.id}")) == (answer.status_code, answer.headers["location"])
     assert here(world) == everything.headers["location"]
     assert 404 == nowhere.status_code
+
+
+async def test_pages_stay_small_though_a_connector_has_hundreds_of_actions(world: World, developer: Signed) -> None:
+    pages = [f"/new/{CONNECTOR}/oauth-2-0", f"/new/{CONNECTOR}/client-credentials", f"/{world.profile.id}"]
+    sizes = [len((await shown(developer, here(world, page))).encode()) for page in pages]
+    unusual = next(
+        action.id for action in world.hall.catalog.connectors[CONNECTOR].actions.values() if not action.default
+    )
+    usual, searched = [
+        await shown(developer, here(world, f"/new/{CONNECTOR}/oauth-2-0?q={query}")) for query in ("", unusual)
+    ]
+
+    assert [] == [size for size in sizes if size > 85_000], sizes
+    assert f'value="{unusual}"' not in usual
+    assert f'value="{unusual}"' in searched

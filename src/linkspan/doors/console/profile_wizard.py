@@ -1,6 +1,6 @@
 """Making a connector profile: choose a connector, choose what it may do, follow the guide's steps, enter what came of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
@@ -14,6 +14,7 @@ from linkspan.errors import LinkspanError, NotFoundError
 from linkspan.usecases.create_profile import create_profile
 from linkspan.usecases.guide_address import PROFILE_GUIDE, guide_path
 from linkspan.usecases.guide_selection import SEPARATORS
+from linkspan.usecases.guide_views import GuideView
 from linkspan.usecases.read_guide import find_guide, read_guide
 
 # What a form that is shown again may hold: never what is secret.
@@ -73,6 +74,9 @@ class ProfileWizard:
 
     def _page(self, visit: Visit, kind: _Kind, asked: Asked, *, error: LinkspanError | None = None) -> Response:
         view = read_guide(visit.hall.settings.base_url, asked.request)
+        shortened = not asked.request.search and view.usual < view.total
+        if shortened:
+            view = _usual_rows(view, kind.connector)
         entered = {name: visit.form.get(name) for name in _SHOWN_AGAIN}
         entered["client_id"] = entered["client_id"] or view.options.get("client", "")
         entered["tenant_id"] = entered["tenant_id"] or view.options.get("tenant", "")
@@ -80,9 +84,22 @@ class ProfileWizard:
         return self._pages.page(
             visit, "profile_new.html", f"New profile: {kind.connector.name}", "profiles",
             status=error.http_status if error else 200, view=view, method=kind.method, search=asked.request.search,
-            separators=list(SEPARATORS), plain_path=kind.path, entered=entered, error=error,
+            separators=list(SEPARATORS), plain_path=kind.path, shortened=shortened, entered=entered, error=error,
             guide=guide_path(kind.connector.key, PROFILE_GUIDE, kind.method.key),
         )  # fmt: skip
+
+
+def _usual_rows(view: GuideView, connector: Connector) -> GuideView:
+    """The selector with the usual actions alone: hundreds of rows would make a slow page, and one with a form's token is never packed.
+
+    What is chosen besides stays chosen; without the script the search is the server's and finds every action.
+    """
+    groups = tuple(
+        replace(group, rows=tuple(replace(row, shown=connector.actions[row.id].default) for row in group.rows))
+        for group in view.groups
+    )
+    chosen = tuple(replace(row, shown=connector.actions[row.id].default) for row in view.chosen)
+    return replace(view, groups=groups, chosen=chosen)
 
 
 def _kind(visit: Visit) -> _Kind:
