@@ -24,8 +24,8 @@ def guide(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Print a setup guide as Markdown, for this installation's address and the chosen actions."""
-    from linkspan.doors.guides.json import guide_json
     from linkspan.doors.guides.markdown import guide_markdown
+    from linkspan.doors.porch.guide_json import guide_json
 
     try:
         view = view_of(root_settings(), (connector, which, method), action or [], {"for": audience})

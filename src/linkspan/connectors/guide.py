@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 KINDS = ("connector-profile", "link-account")
 """The guides of a sign-in method; the file is named `{kind}.{method}.md`."""
 
+PROOFS = ("token", "callback", "consent", "secret", "certificate", "answer", "link")
+"""What can prove a step: a token was issued, somebody came back from the sign-in, a token was issued for the scopes, with the secret or the
+certificate, the service answered, an account was linked."""
+
 
 @dataclass(frozen=True, slots=True)
 class GuideStep:
@@ -13,7 +17,7 @@ class GuideStep:
     `scopes`: shown only when one of them is needed by the chosen actions (empty: always). `lists_actions`: the step names the chosen
     actions that it enables. `copy`: the name of a value offered with a copy button. `older`: the path in an older interface. `audience`:
     one_tenant or many_tenants (None: everybody). `shows`: names of live parts that the page puts into the step. `after`: in a guide like
-    another, the step of that one which it follows.
+    another, the step of that one which it follows. `proved_by`: which event proves the step for a profile that exists (None: nothing can).
     """
 
     id: str
@@ -26,6 +30,7 @@ class GuideStep:
     audience: str | None = None
     shows: tuple[str, ...] = ()
     after: str | None = None
+    proved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable
 from itertools import pairwise
 
 from linkspan.connectors.document import Document
-from linkspan.connectors.guide import KINDS, Guide, GuideStep
+from linkspan.connectors.guide import KINDS, PROOFS, Guide, GuideStep
 from linkspan.connectors.mistakes import unknown_name
 from linkspan.connectors.names import snake_case
 from linkspan.connectors.yaml_lines import Lines
 
 FRONT_KEYS = frozenset({"title", "intro", "before", "like", "without"})
-STEP_KEYS = frozenset({"id", "scopes", "lists_actions", "copy", "older", "audience", "shows", "after"})
+STEP_KEYS = frozenset({"id", "scopes", "lists_actions", "copy", "older", "audience", "shows", "after", "proved_by"})
 AUDIENCES = frozenset({"one_tenant", "many_tenants"})
 
 _ATTRIBUTES = re.compile(r"^<!--\s*step:\s*(\{.*\})\s*-->\s*$")
@@ -78,6 +78,7 @@ def _step(document: Document, rows: list[str], span: tuple[int, int], scopes: Co
         audience=attributes.text(("audience",)),
         shows=_texts(attributes, "shows"),
         after=attributes.text(("after",)),
+        proved_by=attributes.text(("proved_by",)),
     )
 
 
@@ -88,6 +89,9 @@ def _check_attributes(attributes: Document, scopes: Collection[str]) -> None:
     audience = attributes.text(("audience",))
     if audience is not None and audience not in AUDIENCES:
         attributes.say(("audience",), unknown_name("audience", audience, AUDIENCES))
+    proof = attributes.text(("proved_by",))
+    if proof is not None and proof not in PROOFS:
+        attributes.say(("proved_by",), unknown_name("proof", proof, PROOFS))
     for path, scope in attributes.names(("scopes",)):
         if scope not in scopes:
             attributes.say(path, unknown_name("scope", scope, scopes))

@@ -1,7 +1,9 @@
 """What a guide shows: the one record from which the page, the Markdown, the JSON and the CLI are all drawn."""
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,32 @@ class CopyText:
     text: str
 
 
+class StepState(enum.StrEnum):
+    """How a step of a profile that exists is known. `proved` and `failed` by an event, never by configuration; `stated` by a person."""
+
+    PROVED = "proved"
+    FAILED = "failed"
+    STATED = "stated"
+    NOT_TRIED = "not_tried"
+
+
+@dataclass(frozen=True, slots=True)
+class StepProof:
+    """How a step is known, what tells it and when; for a failure its code, who must act and what to do next."""
+
+    state: StepState
+    what: str
+    at: datetime | None = None
+    code: str | None = None
+    next_step: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class StepView:
     """One step as it is shown.
 
     `markdown` has every placeholder filled in; `enables` names the chosen actions it is needed for;
-    `warnings` tell what in this installation stands in its way.
+    `warnings` tell what in this installation stands in its way; `proof` how it is known, in the guide of a profile that exists.
     """
 
     number: int
@@ -56,6 +78,8 @@ class StepView:
     scopes: tuple[str, ...]
     enables: tuple[ActionRow, ...]
     warnings: tuple[str, ...] = ()
+    proved_by: str | None = None
+    proof: StepProof | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,6 +151,7 @@ def _step(connector: Connector, step: GuideStep, number: int, values: Mapping[st
         scopes=tuple(scope for scope in step.scopes if scope in shown.scopes) if lists else (),
         enables=tuple(row for row in shown.rows if lists and (not step.scopes or enabling & set(row.scopes))),
         warnings=address_warnings(values["public_url"]) if step.copy == "redirect_uri" else (),
+        proved_by=step.proved_by,
     )
 
 

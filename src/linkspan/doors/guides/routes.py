@@ -10,7 +10,6 @@ from starlette.routing import BaseRoute, Route
 
 from linkspan.connectors.action import Connector
 from linkspan.connectors.permissions import permission_set_al, permission_set_xml
-from linkspan.doors.guides.json import guide_json
 from linkspan.doors.guides.markdown import guide_markdown
 from linkspan.doors.guides.page import PUBLIC, guide_page
 from linkspan.doors.look.headers import SAFE_HEADERS, page_headers
@@ -18,6 +17,7 @@ from linkspan.doors.look.packing import packed
 from linkspan.doors.look.pages import Pages
 from linkspan.doors.look.problem import Link, problem_page
 from linkspan.doors.porch.guide_choice import read_asked, short_address
+from linkspan.doors.porch.guide_json import guide_json
 from linkspan.engine import json_text
 from linkspan.errors import LinkspanError, NotFoundError
 from linkspan.usecases.guide_address import guide_path

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, status
 from pydantic import SecretStr
 
+from linkspan.doors.porch.guide_json import guide_json
 from linkspan.doors.rest.access import CallerOf, HallOf
 from linkspan.doors.rest.answers import Page
 from linkspan.doors.rest.bounded import BoundedRoute
@@ -14,6 +15,7 @@ from linkspan.model import Secret
 from linkspan.usecases.change_profile import ProfileChange, change_profile
 from linkspan.usecases.create_profile import NewProfile, create_profile
 from linkspan.usecases.delete_profile import delete_profile
+from linkspan.usecases.guide_proofs import read_profile_guide
 from linkspan.usecases.profile_credentials import NewCertificate
 from linkspan.usecases.read_profiles import list_profiles, read_profile
 
@@ -55,6 +57,16 @@ async def list_all(
 async def get(profile_id: str, hall: HallOf, caller: CallerOf) -> ProfileAnswer:
     """One profile. Needs `platform:read`."""
     return ProfileAnswer.of(hall, await read_profile(hall, caller, profile_id))
+
+
+@router.get("/profiles/{profile_id}/guide", summary="Get a connector profile's setup guide")
+async def guide(profile_id: str, hall: HallOf, caller: CallerOf) -> dict[str, object]:
+    """The setup guide for exactly this profile, as the public guides are as JSON; each step has a `proof` as well. Needs `platform:read`.
+
+    `proof.state`: `proved` or `failed` by what happened (with the error's `code`), `stated` by a person, or `not_tried`. Nothing is proved
+    by configuration alone, and nothing is asked of the provider here: `POST /v1/accounts/{account_id}/check` asks.
+    """
+    return guide_json(await read_profile_guide(hall, caller, profile_id))
 
 
 @router.patch("/profiles/{profile_id}", summary="Change a connector profile")

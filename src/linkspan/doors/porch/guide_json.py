@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from linkspan.usecases.guide_views import ActionRow, GuideView
+from linkspan.usecases.guide_views import ActionRow, GuideView, StepProof
 
 
 def guide_json(view: GuideView) -> dict[str, object]:
@@ -29,6 +29,7 @@ def guide_json(view: GuideView) -> dict[str, object]:
                 "warnings": list(step.warnings),
                 "scopes": list(step.scopes),
                 "enables_actions": _actions(step.enables),
+                **({"proof": _proof(step.proof)} if step.proof else {}),
             }
             for step in view.steps
         ],
@@ -41,6 +42,16 @@ def guide_json(view: GuideView) -> dict[str, object]:
             "profile_guide": view.addresses.profile_guide,
             "link_guide": view.addresses.link_guide,
         },
+    }
+
+
+def _proof(proof: StepProof) -> dict[str, object]:
+    return {
+        "state": proof.state.value,
+        "what": proof.what,
+        "at": proof.at,
+        "code": proof.code,
+        "next_step": proof.next_step,
     }
 
 
