@@ -189,3 +189,14 @@ async def test_pages_stay_small_though_a_connector_has_hundreds_of_actions(world
     assert [] == [size for size in sizes if size > 85_000], sizes
     assert f'value="{unusual}"' not in usual
     assert f'value="{unusual}"' in searched
+
+
+async def test_the_page_says_of_each_step_how_it_is_known(world: World, developer: Signed) -> None:
+    stated = await made(world, developer, "Known by nothing", secret_expires_at="2027-04-05")
+    page = await shown(developer, stated)
+    linked = await shown(developer, here(world, f"/{world.profile.id}"))
+
+    assert ">stated<" in page
+    assert ">proved<" not in page
+    assert "it ends on 2027-04-05" in page
+    assert ">proved<" in linked

@@ -17,11 +17,9 @@ from linkspan.usecases.check_account import Check
 from linkspan.usecases.check_profile import check_profile
 from linkspan.usecases.delete_profile import delete_profile
 from linkspan.usecases.expiry import expiries
-from linkspan.usecases.guide_address import PROFILE_GUIDE
-from linkspan.usecases.guide_selection import select
+from linkspan.usecases.guide_proofs import read_profile_guide
 from linkspan.usecases.profile_credentials import AUDIENCES
 from linkspan.usecases.read_accounts import list_accounts
-from linkspan.usecases.read_guide import GuideRequest, read_guide
 from linkspan.usecases.read_profiles import list_profiles, read_profile
 
 _DONE = {
@@ -121,21 +119,13 @@ class Profiles:
         self, visit: Visit, profile: Profile, *, checks: Sequence[Check] = (), error: LinkspanError | None = None
     ) -> Response:
         hall, connector = visit.hall, visit.hall.catalog.connectors[profile.connector]
-        given = {"for": profile.audience, "client": profile.client_id, "tenant": profile.tenant, "profile": profile.id}
-        request = GuideRequest(
-            connector,
-            PROFILE_GUIDE,
-            profile.auth_method,
-            select(connector, profile.enabled_actions or ()),
-            {name: value for name, value in given.items() if value},
-        )
         accounts = await list_accounts(hall, visit.caller, AccountFilter(profile_ids=(profile.id,)))
         return self._pages.page(
             visit, "profile.html", profile.name, "profiles",
             status=error.http_status if error else 200, profile=profile, connector=connector,
             method=connector.auth_methods[profile.auth_method], facts=hall.tokens.facts(profile, {}),
             certificate=certificate_facts(profile.certificate) if profile.certificate else None,
-            warnings=expiries(profile, hall.clock()), view=read_guide(hall.settings.base_url, request),
+            warnings=expiries(profile, hall.clock()), view=await read_profile_guide(hall, visit.caller, profile.id),
             accounts=accounts, audiences=AUDIENCES, checks=checks, error=error, done=_done(visit, profile),
         )  # fmt: skip
 
