@@ -32,9 +32,11 @@ def cell(text: object) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; cells are escaped, so code spans in them must hold no pipe."""
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(cell(value) for value in row) + " |" for row in rows)])
+    """A Markdown table without the columns in which nothing stands; cells are escaped, so code spans in them must hold no pipe."""
+    cells = [[cell(value) for value in row] for row in rows]
+    kept = [at for at in range(len(head)) if any(row[at] for row in cells)]
+    lines = ["| " + " | ".join(head[at] for at in kept) + " |", "|" + "---|" * len(kept)]
+    return "\n".join([*lines, *("| " + " | ".join(row[at] for at in kept) + " |" for row in cells)])
 
 
 def fence(language: str, text: str) -> str:

@@ -103,7 +103,7 @@ def _signature(known: object) -> str:
 
 
 def _plain(kind: object) -> str:
-    text = kind.__name__ if isinstance(kind, type) else str(kind)
+    text = kind.__name__ if isinstance(kind, type) else str(kind).replace("[~ModeT]", "")
     return re.sub(r"\b(?:linkspan\.sdk|collections\.abc|typing|datetime|decimal|pathlib)\.(?:\w+\.)*(?=\w)", "", text)
 
 
