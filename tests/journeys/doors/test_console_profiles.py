@@ -192,7 +192,7 @@ async def test_pages_stay_small_though_a_connector_has_hundreds_of_actions(world
 
 
 async def test_the_page_says_of_each_step_how_it_is_known(world: World, developer: Signed) -> None:
-    stated = await made(world, developer, "Known by nothing", secret_expires_at="2027-04-05")
+    stated = await made(world, developer, "Known by nothing", secret_expires="2027-04-05")
     page = await shown(developer, stated)
     linked = await shown(developer, here(world, f"/{world.profile.id}"))
 
