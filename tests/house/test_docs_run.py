@@ -33,7 +33,8 @@ def shown(value: object) -> str:
 def fill(folder: Path) -> None:
     """The files that the docs speak of."""
     certificate, key = new_certificate()
-    for name, text in {"certificate.pem": certificate, "key.pem": key, "new-secret.txt": "another-secret"}.items():
+    secrets = {"new-secret.txt": "another-secret", "oidc-secret.txt": "a-provider-secret"}
+    for name, text in {"certificate.pem": certificate, "key.pem": key, **secrets}.items():
         (folder / name).write_text(text)
     (page,) = re.findall(
         r"^```yaml\n(profiles:.*?)^```", (ROOT / "docs" / "operating.md").read_text(), re.MULTILINE | re.DOTALL

@@ -24,6 +24,7 @@ def guide_values(
         "redirect_uri": redirect_uri(base_url, connector.key),
         "client_id": options.get("client", NO_CLIENT),
         "admin_consent_url": _admin_consent(connector, method, base_url, options),
+        "new_profile_url": f"{base_url}/console/profiles/new",
         "profile_url": f"{base_url}/console/profiles/{profile}" if profile else f"{base_url}/console/profiles",
         "profile_guide_url": addresses.profile_guide,
         "link_guide_url": addresses.link_guide,

@@ -200,3 +200,11 @@ async def test_the_page_says_of_each_step_how_it_is_known(world: World, develope
     assert ">proved<" not in page
     assert "it ends on 2027-04-05" in page
     assert ">proved<" in linked
+
+
+async def test_the_guides_button_leads_to_the_wizard(world: World, developer: Signed) -> None:
+    guide = await developer.browser.get(f"{BASE}/connectors/{CONNECTOR}/guides/connector-profile/oauth-2-0")
+    found = await developer.browser.get(f"{BASE}/console/profiles/new", follow_redirects=False)
+
+    assert f'href="{BASE}/console/profiles/new"' in guide.text
+    assert (303, here(world, "/new")) == (found.status_code, found.headers["location"])

@@ -42,8 +42,8 @@ class Profiles:
         profile_id, memberships = visit.path.get("profile"), visit.signed_in.memberships
         for membership in memberships:
             where = f"/console/p/{membership.project.id}/profiles"
-            if profile_id is None:
-                return see_other(where)
+            if profile_id in (None, "new"):
+                return see_other(where if profile_id is None else f"{where}/new")
             if await visit.hall.profiles.read(membership.project.id, profile_id) is not None:
                 return see_other(f"{where}/{profile_id}")
         raise NotFoundError("There is no such connector profile in your projects.")
