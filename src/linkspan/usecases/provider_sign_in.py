@@ -58,7 +58,9 @@ class Entered:
 def provider_of(hall: Hall) -> OidcProvider:
     """The provider. Raises NotFoundError where none is configured."""
     if hall.provider is None:
-        raise NotFoundError("This installation has no provider to sign in at.")
+        raise NotFoundError(
+            "This installation has no provider to sign in at.", next_step="Sign in with your password or a passkey."
+        )
     return hall.provider
 
 

@@ -144,3 +144,6 @@ document.addEventListener("keydown", (event) => {
     help.showModal();
   }
 });
+
+// On a phone the menu is a row that scrolls: begin where the reader is.
+document.querySelector("nav [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
