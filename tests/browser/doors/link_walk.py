@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from host_site import AXE
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Error, Page
 from served_world import Installation
 
 from linkspan.model import Account
@@ -13,6 +13,9 @@ from linkspan.storage.account_store import AccountFilter
 from linkspan.usecases.read_accounts import list_accounts
 
 T = TypeVar("T")
+# Where the provider's sign-in has got to; a page that is just being left cannot be asked.
+WHERE = """wanted => document.querySelector(wanted) ? "asked"
+  : document.querySelector("[name=password], [name=user_id]") ? "signing in" : "elsewhere" """
 SERIOUS = {"serious", "critical"}
 
 
@@ -41,9 +44,24 @@ async def sign_in(page: Page, installation: Installation, *, answer: str = "acce
     else:
         # The provider knows this browser already.
         await page.get_by_role("button").first.click()
-    await page.wait_for_load_state()
-    if await page.locator(f"[name=answer][value={answer}]").count():
-        await page.click(f"[name=answer][value={answer}]")
+    await give_consent(page, installation, f"[name=answer][value={answer}]")
+
+
+async def give_consent(page: Page, installation: Installation, wanted: str) -> None:
+    """Answer the provider's question about consent, if it comes before the way leads back to us."""
+    for _ in range(150):
+        if not page.url.startswith(installation.simulator.url):
+            return
+        try:
+            where = await page.evaluate(WHERE, wanted)
+        except Error:
+            where = "on the way"
+        if where == "asked":
+            await page.click(wanted)
+            return
+        if where == "elsewhere":
+            return
+        await asyncio.sleep(0.1)
 
 
 async def choose_company(page: Page, name: str = "Tidewater Chandlers") -> None:

@@ -63,7 +63,7 @@ async def with_passkey(named: Installation, page: Page, name: str) -> tuple[CDPS
     await page.keyboard.type("office laptop")
     await page.keyboard.press("Enter")
     await page.wait_for_url("**/console/me?done=added")
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     return devtools, device
 
 
@@ -129,7 +129,7 @@ async def test_a_cloned_authenticator_is_refused(named: Installation, chromium: 
     (copied,) = (await devtools.send("WebAuthn.getCredentials", {"authenticatorId": device}))["credentials"]
     await press_passkey(page)
     await page.wait_for_url("**/console/p/**")
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     await devtools.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": device})
     options = {
         "protocol": "ctap2", "transport": "usb", "hasResidentKey": True, "hasUserVerification": True,

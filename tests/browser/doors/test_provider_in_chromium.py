@@ -75,7 +75,7 @@ async def test_one_connects_the_provider_signs_out_and_comes_in_by_it(
     await page.wait_for_url(f"{base}/console/me?done=bound")
     await shot(page, f"bound-{scheme}")
     found += await serious_violations(page)
-    await page.get_by_role("button", name="Sign out").click()
+    await page.get_by_role("button", name="Sign out", exact=True).click()
     await page.wait_for_url(f"{base}/console/sign-in?out=1")
     await shot(page, f"out-{scheme}")
     await page.get_by_role(

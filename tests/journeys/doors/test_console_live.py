@@ -15,11 +15,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_only_what_is_new_is_sent(world: World) -> None:
     async with sign_in(world, await make_member(world, "live-viewer", Role.VIEWER)) as viewer:
-        live = f"{BASE}/console/p/{world.caller.project_id}/live/logs?action={CONNECTOR}_list_currencies"
+        live = f"{BASE}/console/p/{world.caller.project_id}/live/logs?action={CONNECTOR}_list_tax_areas"
         first = await viewer.browser.get(live)
         mark = first.text.partition('data-mark="')[2].partition('"')[0]
         same = await viewer.browser.get(f"{live}&mark={mark}")
-        await world.rpc("list_currencies", query={"top": 1})
+        await world.rpc("list_tax_areas", query={"top": 1})
         changed = await viewer.browser.get(f"{live}&mark={mark}")
         hostile = await viewer.browser.get(f"{live}&before=%27;drop&status=<script>&span=x&door=%00")
 

@@ -142,7 +142,7 @@ async def test_what_it_is_told_can_be_chosen_and_changed(world: World, developer
     first = await shown(developer, page)
     none = await developer.post(page, {"url": url, "which": "some"})
     wrong = await developer.post(here(world, "webhooks"), {"url": "ftp://x", "which": "all"})
-    long = await developer.post(page, {"url": url, "which": "all", "description": "y" * 201})
+    long = await developer.post(page, {"url": url, "which": "all", "description": "Too long to be kept. " * 11})
     every = await followed(developer, await developer.post(page, {"url": url, "which": "all"}))
 
     assert "<dd><code>account.created</code> </dd>" in first
