@@ -32,6 +32,7 @@ async def test_projects(database):
     store = ProjectStore(database)
     await add_project(database)
 
+    assert not await store.add(replace(PROJECT, name="Another of that id"))
     assert PROJECT == await store.read(PROJECT.id)
     assert [PROJECT, OTHER] == await store.list()
     assert None is await store.read("nowhere")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import RowMapping, Update, or_, select, update
+from sqlalchemy import RowMapping, Update, func, or_, select, update
 
 from linkspan.model import AccountState, SealedGrant, StateReason
 from linkspan.storage.account_store import set_state
@@ -26,6 +26,21 @@ class GrantStore:
         async with self._database.read() as connection:
             row = (await connection.execute(query)).mappings().first()
         return _grant(row) if row else None
+
+    async def newest(self, project_id: str, profile_id: str) -> datetime | None:
+        """When an account of a profile last got a token; None: none has one."""
+        query = (
+            select(func.max(grants.c.obtained_at))
+            .join(accounts, accounts.c.id == grants.c.account_id)
+            .where(
+                grants.c.project_id == project_id,
+                accounts.c.project_id == project_id,
+                accounts.c.profile_id == profile_id,
+            )
+        )
+        async with self._database.read() as connection:
+            found: datetime | None = (await connection.execute(query)).scalar()
+            return found
 
     async def idle(
         self, method: tuple[str, str], *, now: datetime, before: datetime, after: str, limit: int

@@ -1,6 +1,7 @@
 """Projects: the tenants of this installation."""
 
 from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from linkspan.audit_records import AuditNote
 from linkspan.model import Project
@@ -15,17 +16,17 @@ class ProjectStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, project: Project) -> None:
-        """Store a new project."""
-        async with self._database.begin() as connection:
-            await connection.execute(
-                insert(projects).values(
-                    id=project.id,
-                    name=project.name,
-                    organization_id=project.organization_id,
-                    created_at=project.created_at,
-                )
-            )
+    async def add(self, project: Project) -> bool:
+        """Store a new project; False when its id is taken."""
+        new = insert(projects).values(
+            id=project.id, name=project.name, organization_id=project.organization_id, created_at=project.created_at
+        )
+        try:
+            async with self._database.begin() as connection:
+                await connection.execute(new)
+        except IntegrityError:
+            return False
+        return True
 
     async def read(self, project_id: str) -> Project | None:
         """One project."""

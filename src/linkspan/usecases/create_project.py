@@ -1,19 +1,27 @@
 """A new project: the tenant that owns keys, profiles, accounts and logs."""
 
-from linkspan.errors import InvalidInputError, Mistake, NotFoundError
+from linkspan.errors import AlreadyExistsError, InvalidInputError, Mistake, NotFoundError
 from linkspan.model import Caller, Project
 from linkspan.usecases.audit import note_of
 from linkspan.usecases.hall import Hall
 from linkspan.usecases.ids import new_number, new_project_id
 
 MOST_LETTERS = 80
+_TRIES = 20
 
 
 async def create_project(hall: Hall, name: str) -> Project:
-    """Make a project of that name. For the operator (CLI and first start); no API key can do it."""
-    project = Project(new_project_id(name), checked_name(name), new_number(), hall.clock())
-    await hall.projects.add(project)
-    return project
+    """Make a project of that name. For the operator (CLI and first start); no API key can do it.
+
+    An id is a name with four digits, so that another may have it already: then other digits are tried. Raises InvalidInputError,
+    AlreadyExistsError.
+    """
+    given = checked_name(name)
+    for _ in range(_TRIES):
+        project = Project(new_project_id(given), given, new_number(), hall.clock())
+        if await hall.projects.add(project):
+            return project
+    raise AlreadyExistsError("Too many projects have this name.", next_step="Choose another name.")
 
 
 async def rename_project(hall: Hall, project_id: str, name: str, by: Caller | None = None) -> Project:

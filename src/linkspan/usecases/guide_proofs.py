@@ -9,7 +9,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from linkspan.model import Account, Caller, KeyScope, Profile, Run
+from linkspan.model import Caller, KeyScope, Profile, Run
 from linkspan.storage.account_store import AccountFilter
 from linkspan.storage.run_store import RunFilter
 from linkspan.usecases.access import require
@@ -21,8 +21,8 @@ from linkspan.usecases.offer_companies import choice_of
 from linkspan.usecases.read_guide import GuideRequest, read_guide
 from linkspan.usecases.read_profiles import find_profile
 
-_LOOKED_AT: Final = 50
-"""How many accounts and tries to link, of the newest, are looked at: one success proves a step as well as a thousand."""
+_TRIES: Final = 50
+"""How many of the newest tries to link are looked at: one success proves a step as well as a thousand."""
 
 _SECRET: Final = frozenset({"client_secret_wrong", "client_secret_expired"})
 FAILURES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -117,7 +117,7 @@ def _proof(name: str, profile: Profile, evidence: Evidence) -> StepProof:
         )
     if good is not None and name in ("secret", "certificate") and profile.updated_at > good.at:
         told = "It worked before the profile was last changed, and has not been tried since."
-        return StepProof(StepState.NOT_TRIED, told, good.at, next_step="Link an account, or test the profile.")
+        return StepProof(StepState.NOT_TRIED, told, good.at, next_step="Link an account: that proves it anew.")
     if good is not None:
         return StepProof(StepState.PROVED, text, good.at)
     return _untried(name, profile)
@@ -135,12 +135,11 @@ def _untried(name: str, profile: Profile) -> StepProof:
 
 
 async def _evidence(hall: Hall, profile: Profile) -> Evidence:
-    accounts = await hall.accounts.list(
-        profile.project_id, AccountFilter(profile_ids=(profile.id,), page_size=_LOOKED_AT)
-    )
+    accounts = await hall.accounts.list(profile.project_id, AccountFilter(profile_ids=(profile.id,)))
+    issued = await hall.grants.newest(profile.project_id, profile.id)
     tries = await hall.runs.list(
         profile.project_id,
-        RunFilter(action=f"{profile.connector}_link_account", among={"profile_id": (profile.id,)}, limit=_LOOKED_AT),
+        RunFilter(action=f"{profile.connector}_link_account", among={"profile_id": (profile.id,)}, limit=_TRIES),
     )
     failed = [Seen(run.started_at, run.error_code, run.error_message or "") for run in tries if run.error_code]
     connector = hall.catalog.connectors[profile.connector]
@@ -148,18 +147,12 @@ async def _evidence(hall: Hall, profile: Profile) -> Evidence:
     linked = [Seen(account.created_at) for account in accounts] + [Seen(run.started_at) for run in _linking(tries)]
     answered = [Seen(account.last_success_at) for account in accounts if account.last_success_at]
     return Evidence(
-        tokens=await _tokens(hall, accounts),
+        tokens=[Seen(issued)] if issued is not None else [],
         answers=answered + (linked if choice_of(connector) is not None else []),
         links=linked,
         callbacks=linked + [seen for seen in failed if seen.code in _CAME_BACK] if by_sign_in else [],
         failures=failed + [Seen(why.at, why.code, why.description) for account in accounts for why in account.reasons],
     )
-
-
-async def _tokens(hall: Hall, accounts: Iterable[Account]) -> list[Seen]:
-    """When each account last got a token."""
-    grants = [await hall.grants.read(account.project_id, account.id) for account in accounts]
-    return [Seen(grant.obtained_at) for grant in grants if grant is not None]
 
 
 def _linking(tries: Iterable[Run]) -> list[Run]:

@@ -14,7 +14,7 @@ from linkspan.usecases.find_in_project import LONGEST, Things, find_in_project
 
 DEEDS = (
     MenuEntry("accounts#link-h", "Make a link page", Role.DEVELOPER),
-    MenuEntry("profiles", "Make a connector profile", Role.DEVELOPER),
+    MenuEntry("profiles/new", "Make a connector profile", Role.DEVELOPER),
     MenuEntry("tester", "Run an action", Role.DEVELOPER),
     MenuEntry("keys", "Take an API key", Role.DEVELOPER),
     MenuEntry("members", "Add a member", Role.OWNER),
