@@ -165,6 +165,17 @@ async def test_a_grant_is_written_only_over_the_version_that_was_read(database):
     assert None is await store.read(OTHER.id, ACCOUNT.id)
 
 
+async def test_the_newest_token_of_a_profile_is_told_within_its_project(database):
+    await add_account(database)
+    store, later = GrantStore(database), NOW + timedelta(minutes=30)
+    first = await store.newest(PROJECT.id, PROFILE.id)
+    await store.swap(replace(GRANT, obtained_at=later), now=later)
+
+    assert (NOW, later) == (first, await store.newest(PROJECT.id, PROFILE.id))
+    assert None is await store.newest(OTHER.id, PROFILE.id)
+    assert None is await store.newest(PROJECT.id, "no-such-profile")
+
+
 async def test_failures_of_a_grant_show_in_its_account(database):
     accounts, store = await add_account(database), GrantStore(database)
     passing = StateReason("provider_unreachable", "Away.", NOW)
